@@ -1,0 +1,4 @@
+//! Rooms: what a room looks like, now and for the planned day.
+
+pub(crate) mod plan;
+pub(crate) mod state;

@@ -1,0 +1,265 @@
+//! The agent's memory: one SQLite database, and the only place that speaks SQL.
+//!
+//! One thread owns the writing connection and one the reading connection, so that nothing blocks the runtime and no
+//! two writers meet. A write is one `BEGIN IMMEDIATE` transaction with `synchronous=FULL`: when the future returns, it
+//! is on disk.
+
+mod accounts;
+mod displays;
+mod google;
+mod receipts;
+mod relay;
+mod rooms;
+mod secrets;
+
+pub(crate) use self::accounts::*;
+pub(crate) use self::displays::*;
+pub(crate) use self::google::*;
+pub(crate) use self::receipts::*;
+pub(crate) use self::relay::*;
+pub(crate) use self::rooms::*;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::oneshot;
+
+use self::secrets::SealKey;
+pub(crate) use self::secrets::UnsealError;
+
+/// How long a statement waits for a lock of another process, such as `edge-agent admin reset` beside the server.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The schema, step by step; a step that has shipped is never edited.
+const MIGRATIONS: &[&str] = &[
+    include_str!("store/migrations/0001_accounts.sql"),
+    include_str!("store/migrations/0002_relay.sql"),
+    include_str!("store/migrations/0003_google.sql"),
+    include_str!("store/migrations/0004_displays.sql"),
+];
+
+/// Why the database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenStoreError {
+    #[error("open database `{path}`")]
+    Open {
+        path: PathBuf,
+        #[source]
+        source: rusqlite::Error,
+    },
+    #[error("bring the database to schema {step}")]
+    Migrate {
+        step: usize,
+        #[source]
+        source: rusqlite::Error,
+    },
+    #[error("the database is at schema {found}, newer than {supported}, which this version knows; install the newer version again")]
+    TooNew { found: usize, supported: usize },
+    #[error("read or create the key that seals secrets, `{path}`")]
+    SealKey {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// Why a read or a write failed; nothing of a failed write is stored.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    #[error("the database refused")]
+    Sql(#[from] rusqlite::Error),
+    #[error("a stored {what} cannot be read")]
+    Corrupt {
+        what: &'static str,
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    #[error(transparent)]
+    Unseal(#[from] UnsealError),
+    #[error("the store has been closed")]
+    Closed,
+}
+
+impl StoreError {
+    /// For a column that does not hold what this version wrote.
+    pub(crate) fn corrupt(
+        what: &'static str,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Corrupt {
+            what,
+            source: source.into(),
+        }
+    }
+}
+
+type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// A handle on the database; cheap to clone. The threads end when the last handle is gone.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    writer: mpsc::Sender<Job>,
+    reader: mpsc::Sender<Job>,
+    seal_key: Arc<SealKey>,
+}
+
+impl Store {
+    /// Opens `data/agent.db`, creating it if absent, and brings its schema up to date.
+    pub(crate) fn open(data: &Path) -> Result<Self, OpenStoreError> {
+        let path = data.join("agent.db");
+        let open = || connect(&path).map_err(|source| OpenStoreError::Open { path: path.clone(), source });
+        let mut writing = open()?;
+        migrate(&mut writing)?;
+        let reading = open()?;
+        let key_path = data.join("keys").join("seal.key");
+        let seal_key = SealKey::load_or_create(&key_path).map_err(|source| OpenStoreError::SealKey {
+            path: key_path,
+            source,
+        })?;
+        Ok(Self {
+            writer: serve("store-writer", writing),
+            reader: serve("store-reader", reading),
+            seal_key: Arc::new(seal_key),
+        })
+    }
+
+    /// Runs `f` in one transaction; commits if it returns `Ok`. Durable when this returns.
+    pub(crate) async fn write<T, F>(&self, f: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        run(&self.writer, move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let value = f(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        })
+        .await
+    }
+
+    /// Runs `f` on a connection that sees everything committed before the call.
+    pub(crate) async fn read<T, F>(&self, f: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        run(&self.reader, move |connection| f(connection)).await
+    }
+
+    /// Seals a secret for storage; `aad` names the row, so that a sealed value moved to another row does not open.
+    pub(crate) fn seal(&self, aad: &str, plain: &[u8]) -> Vec<u8> {
+        self.seal_key.seal(aad, plain)
+    }
+
+    /// Opens what [`Store::seal`] made for the same `aad`.
+    pub(crate) fn unseal(&self, aad: &str, sealed: &[u8]) -> Result<Vec<u8>, UnsealError> {
+        self.seal_key.unseal(aad, sealed)
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "foreign_keys", "ON")?;
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<(), OpenStoreError> {
+    let at = |step| move |source| OpenStoreError::Migrate { step, source };
+    let found: usize = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(at(0))?;
+    if found > MIGRATIONS.len() {
+        return Err(OpenStoreError::TooNew {
+            found,
+            supported: MIGRATIONS.len(),
+        });
+    }
+    for (index, sql) in MIGRATIONS.iter().enumerate().skip(found) {
+        let step = index + 1;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(at(step))?;
+        transaction.execute_batch(sql).map_err(at(step))?;
+        transaction
+            .pragma_update(None, "user_version", step)
+            .map_err(at(step))?;
+        transaction.commit().map_err(at(step))?;
+    }
+    Ok(())
+}
+
+/// Gives the connection to a thread of its own that runs jobs until every handle is gone.
+fn serve(name: &str, mut connection: Connection) -> mpsc::Sender<Job> {
+    let (jobs, inbox) = mpsc::channel::<Job>();
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || {
+            for job in inbox {
+                job(&mut connection);
+            }
+        })
+        .expect("the operating system starts a thread at start-up");
+    jobs
+}
+
+async fn run<T, F>(jobs: &mpsc::Sender<Job>, f: F) -> Result<T, StoreError>
+where
+    T: Send + 'static,
+    F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+{
+    let (answer, outcome) = oneshot::channel();
+    let job: Job = Box::new(move |connection| {
+        // That nobody waits any more is fine: the work is done all the same.
+        let _ = answer.send(f(connection));
+    });
+    jobs.send(job).map_err(|_| StoreError::Closed)?;
+    outcome.await.map_err(|_| StoreError::Closed)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_failed_write_did_is_not_stored() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open(data.path()).unwrap();
+        store
+            .write(|tx| Ok(tx.execute_batch("CREATE TABLE t (x INTEGER)")?))
+            .await
+            .unwrap();
+        let failed: Result<(), _> = store
+            .write(|tx| {
+                tx.execute("INSERT INTO t VALUES (1)", [])?;
+                tx.execute("INSERT INTO nowhere VALUES (1)", [])?;
+                Ok(())
+            })
+            .await;
+        assert!(matches!(failed, Err(StoreError::Sql(_))));
+        let rows: i64 = store
+            .read(|c| Ok(c.query_row("SELECT count(*) FROM t", [], |r| r.get(0))?))
+            .await
+            .unwrap();
+        assert_eq!(rows, 0);
+    }
+
+    #[test]
+    fn a_database_of_a_newer_version_is_refused_and_left_alone() {
+        let data = tempfile::tempdir().unwrap();
+        drop(Store::open(data.path()).unwrap());
+        let path = data.path().join("agent.db");
+        let newer = MIGRATIONS.len() + 1;
+        Connection::open(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", newer)
+            .unwrap();
+        let refused = Store::open(data.path()).unwrap_err();
+        assert!(matches!(refused, OpenStoreError::TooNew { found, .. } if found == newer));
+    }
+}
