@@ -1,0 +1,79 @@
+//! Who did what. Page `/settings/security`.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Answer of `GET activity`, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activity {
+    /// The last few hundred entries.
+    pub entries: Vec<Entry>,
+}
+
+/// One thing that somebody did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// Who: an admin's name, or `console`.
+    pub who: String,
+    /// What.
+    pub action: Action,
+    /// To what, for the person; never a secret.
+    pub subject: String,
+    /// Where it came from; absent for the console.
+    pub address: Option<String>,
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
+        /// What can be done. The list is closed and a word is never given another meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum Action {
+            $($(#[$doc])* #[serde(rename = $word)] $name,)*
+            /// An action of a newer agent; never sent.
+            #[serde(other, rename = "unknown")]
+            Unknown,
+        }
+
+        impl Action {
+            /// Every action an agent records.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The word on the wire.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $word,)*
+                    Self::Unknown => "unknown",
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    /// The first admin was made.
+    Claimed = "claimed";
+    /// A sign-in.
+    SignedIn = "signed_in";
+    /// A sign-in with the wrong name or password.
+    SignInRefused = "sign_in_refused";
+    /// A sign-out.
+    SignedOut = "signed_out";
+    /// All admins and sessions were removed from the console, and a new setup token made.
+    AdminReset = "admin_reset";
+    /// The agent was enrolled at a relay.
+    RelayEnrolled = "relay_enrolled";
+    /// The Google app was saved.
+    GoogleAppSaved = "google_app_saved";
+    /// A Google account was connected.
+    AccountConnected = "account_connected";
+    /// A Google account was disconnected.
+    AccountDisconnected = "account_disconnected";
+    /// A pairing window was opened.
+    PairingOpened = "pairing_opened";
+    /// A display was linked to a room.
+    DisplayLinked = "display_linked";
+    /// A display was unlinked.
+    DisplayUnlinked = "display_unlinked";
+}

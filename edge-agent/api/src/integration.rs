@@ -1,0 +1,106 @@
+//! The Google app and the connected accounts. Page `/settings/integration`.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Largest `client_secret.json` taken, in bytes; Google's are below 1 KB.
+pub const MAX_CLIENT_SECRET_FILE: usize = 16 * 1024;
+
+/// Answer of `GET integration`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Integration {
+    /// What has to be registered in Google's console as "Authorised redirect URI"; absent until a relay is set up.
+    pub redirect_uri: Option<String>,
+    /// The saved Google app; the secret is never told again.
+    pub app: Option<GoogleApp>,
+    /// The connected accounts.
+    pub accounts: Vec<Account>,
+}
+
+/// A saved Google app.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoogleApp {
+    /// The client id, ending in `.apps.googleusercontent.com` at Google.
+    pub client_id: String,
+    /// The Google Cloud project, when it is known.
+    pub project: Option<String>,
+}
+
+/// Body of `PUT integration/google-app`; answered by [`Integration`].
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveGoogleApp {
+    /// The client id.
+    pub client_id: String,
+    /// The client secret; sealed at rest and never told again.
+    pub client_secret: String,
+    /// The Google Cloud project, when a file told it.
+    #[serde(default)]
+    pub project: Option<String>,
+}
+
+impl fmt::Debug for SaveGoogleApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SaveGoogleApp")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Answer of `POST integration/google-app/file`, whose body is the file as it is: what would be saved. Nothing is.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientSecretPreview {
+    /// To be put into the form.
+    pub client_id: String,
+    /// To be put into the form; it came from this browser a moment ago.
+    pub client_secret: String,
+    /// The Google Cloud project.
+    pub project: Option<String>,
+    /// What will not work, and what to change in Google's console; show before saving.
+    pub warnings: Vec<String>,
+}
+
+impl fmt::Debug for ClientSecretPreview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientSecretPreview")
+            .field("client_id", &self.client_id)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Answer of `POST integration/google/flows`, which has no body: send the whole page to `authorise_url`.
+///
+/// The browser comes back to `/settings/integration?flow=ID`, which posts to `integration/google/flows/ID/finish`
+/// (no body) and is answered with the [`Account`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowBegun {
+    /// Names this sign-in.
+    pub flow: String,
+    /// Google's consent page for it.
+    pub authorise_url: String,
+}
+
+/// A connected Google account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Names the account in addresses.
+    pub id: String,
+    /// The person's address at Google.
+    pub email: String,
+    /// Whether it works.
+    pub state: AccountState,
+}
+
+/// Whether an account works.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum AccountState {
+    /// It does.
+    Connected,
+    /// Google no longer accepts the grant: somebody has to connect again.
+    Reconnect {
+        /// The likely causes, for the person.
+        why: String,
+    },
+}

@@ -1,0 +1,51 @@
+//! What needs a hand. The badge on every page; a repair goes away by itself when its cause does.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Answer of `GET repairs`, the gravest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repairs {
+    /// Empty when all is well.
+    pub repairs: Vec<Repair>,
+}
+
+/// One thing that needs a hand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repair {
+    /// Stable word for programs.
+    pub code: RepairCode,
+    /// What is wrong.
+    pub what: String,
+    /// What that means for the signs.
+    pub consequence: String,
+    /// What to do.
+    pub action: String,
+    /// The portal's page where that is done, such as `/settings/relay`.
+    pub page: String,
+    /// Since when, if that is known.
+    pub since: Option<Timestamp>,
+}
+
+/// The kinds of [`Repair`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RepairCode {
+    /// The link to the relay does not stand.
+    RelayDown,
+    /// Google no longer accepts an account's grant.
+    AccountReconnect,
+    /// A hub is away.
+    HubOffline,
+    /// A display reports a failure.
+    DisplayFailed,
+    /// A linked room has not been read for too long.
+    RoomStale,
+    /// Google sent events that cannot be; they were left out.
+    EventsSkipped,
+    /// The portal's certificate ends soon or has ended.
+    CertificateExpiry,
+    /// A kind of a newer agent; never sent.
+    #[serde(other)]
+    Unknown,
+}

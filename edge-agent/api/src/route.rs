@@ -1,0 +1,86 @@
+//! Every address of the API, once. Constants with `{…}` are templates for a router; the functions fill them.
+
+use crate::id::DisplayId;
+
+/// `GET` [`crate::account::Health`].
+pub const HEALTH: &str = "/api/health";
+/// `GET` [`crate::account::SetupState`]; `POST` [`crate::account::Claim`] → [`crate::account::Session`].
+pub const SETUP: &str = "/api/v1/setup";
+/// `GET` → [`crate::account::Session`]; `POST` [`crate::account::SignIn`] → the same; `DELETE` signs out (204).
+pub const SESSION: &str = "/api/v1/session";
+/// `GET` [`crate::signs::Signs`].
+pub const SIGNS: &str = "/api/v1/signs";
+/// `GET` a PNG of what the glass shows; its `ETag` is the picture's hash.
+pub const GLASS: &str = "/api/v1/displays/{id}/glass.png";
+/// `PUT` [`crate::signs::Link`] (204); `DELETE` unlinks (204).
+pub const LINK: &str = "/api/v1/displays/{id}/link";
+/// `POST` without a body: the panel shows its own name for a while (204).
+pub const IDENTIFY: &str = "/api/v1/displays/{id}/identify";
+/// `GET` [`crate::rooms::Rooms`].
+pub const ROOMS: &str = "/api/v1/rooms";
+/// `GET` [`crate::hubs::Hubs`].
+pub const HUBS: &str = "/api/v1/hubs";
+/// `POST` [`crate::hubs::Pair`] → [`crate::hubs::Pairing`].
+pub const PAIRING: &str = "/api/v1/hubs/pairing";
+/// `GET` [`crate::integration::Integration`].
+pub const INTEGRATION: &str = "/api/v1/integration";
+/// `PUT` [`crate::integration::SaveGoogleApp`] → [`crate::integration::Integration`].
+pub const GOOGLE_APP: &str = "/api/v1/integration/google-app";
+/// `POST` the file → [`crate::integration::ClientSecretPreview`].
+pub const GOOGLE_APP_FILE: &str = "/api/v1/integration/google-app/file";
+/// `POST` without a body → [`crate::integration::FlowBegun`].
+pub const FLOWS: &str = "/api/v1/integration/google/flows";
+/// `POST` without a body → [`crate::integration::Account`].
+pub const FLOW_FINISH: &str = "/api/v1/integration/google/flows/{id}/finish";
+/// `DELETE` disconnects (204).
+pub const ACCOUNT: &str = "/api/v1/integration/google/accounts/{id}";
+/// `GET` [`crate::relay::Relay`].
+pub const RELAY: &str = "/api/v1/relay";
+/// `POST` [`crate::relay::Enrol`] → [`crate::relay::Relay`].
+pub const ENROL: &str = "/api/v1/relay/enrol";
+/// `GET` [`crate::security::Security`].
+pub const SECURITY: &str = "/api/v1/security";
+/// `GET` [`crate::repairs::Repairs`].
+pub const REPAIRS: &str = "/api/v1/repairs";
+/// `GET` [`crate::receipts::Receipts`]; `?limit=` up to [`crate::receipts::MAX_LIMIT`].
+pub const RECEIPTS: &str = "/api/v1/receipts";
+/// `GET` [`crate::activity::Activity`].
+pub const ACTIVITY: &str = "/api/v1/activity";
+/// `GET` the live stream of [`crate::events::Event`].
+pub const EVENTS: &str = "/api/v1/events";
+
+/// Where the picture of a display's glass is; with `hash` the address changes when the picture does.
+pub fn glass(display: &DisplayId, hash: &str) -> String {
+    format!("{}?v={hash}", GLASS.replace("{id}", display.as_str()))
+}
+
+/// Where a display is linked and unlinked.
+pub fn link(display: &DisplayId) -> String {
+    LINK.replace("{id}", display.as_str())
+}
+
+/// Where a display is asked to show its own name.
+pub fn identify(display: &DisplayId) -> String {
+    IDENTIFY.replace("{id}", display.as_str())
+}
+
+/// Where a sign-in with Google is finished. `flow` comes from the page's address: it is escaped here.
+pub fn flow_finish(flow: &str) -> String {
+    FLOW_FINISH.replace("{id}", &escape(flow))
+}
+
+/// Where an account is disconnected.
+pub fn account(id: &str) -> String {
+    ACCOUNT.replace("{id}", &escape(id))
+}
+
+/// Percent-encodes everything but RFC 3986's unreserved characters.
+fn escape(segment: &str) -> String {
+    segment
+        .bytes()
+        .map(|b| match b {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),
+            other => format!("%{other:02X}"),
+        })
+        .collect()
+}
