@@ -1,1 +1,24 @@
-//! relay-contract
+//! What an edge agent and the cloud relay say to each other.
+//!
+//! The relay owns this contract. It holds types, words and pure rules (tokens, states, signatures of calls); it does no
+//! I/O and never reads a clock. Every message has golden JSON in its tests: a change there is a change of the wire.
+//!
+//! - [`route`]: the addresses · [`id`]: names of agents, origins and instances
+//! - [`key`]: master key, the keys derived of it · [`invite`], [`webhook`], [`state`]: what is MACed with them
+//! - [`call`]: how an agent's call is signed and checked · [`error`]: how a refusal looks
+//! - [`enrol`], [`origin`], [`inbox`]: the calls · [`answer`]: what Google's answer looks like, sealed to the agent
+#![warn(missing_docs)]
+
+pub mod answer;
+pub mod call;
+pub mod encoding;
+pub mod enrol;
+pub mod error;
+pub mod id;
+pub mod inbox;
+pub mod invite;
+pub mod key;
+pub mod origin;
+pub mod route;
+pub mod state;
+pub mod webhook;
