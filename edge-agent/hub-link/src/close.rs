@@ -1,0 +1,78 @@
+//! Why a connection was closed, as a number for programs and a name for people.
+
+use quinn::{ApplicationClose, Connection, ConnectionError, VarInt};
+
+macro_rules! reasons {
+    ($($(#[$doc:meta])* $variant:ident = $number:literal, $name:literal;)*) => {
+        /// A named reason. Numbers are part of the protocol and never reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum CloseReason {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl CloseReason {
+            /// Every reason there is.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The number in QUIC's application close.
+            pub fn number(self) -> u32 {
+                match self { $(Self::$variant => $number,)* }
+            }
+
+            /// The name that travels beside the number.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// The side that closes stops for good or for a restart.
+    ShuttingDown = 0, "shutting-down";
+    /// The agent does not know this hub's key.
+    NotPaired = 1, "not-paired";
+    /// A newer connection of the same hub took over.
+    Replaced = 2, "replaced-by-a-newer-connection";
+    /// The other side broke the protocol.
+    Protocol = 3, "protocol-error";
+    /// The agent has no pairing window open.
+    NoPairingWindow = 4, "no-pairing-window";
+    /// The code that was typed at the agent is another hub's.
+    NotThisHub = 5, "code-of-another-hub";
+    /// The proof of the code was wrong.
+    WrongCode = 6, "wrong-code";
+    /// A paired hub's key came with the pairing protocol although its pairing is complete, or the other way round.
+    WrongProtocolForKey = 7, "wrong-protocol-for-this-key";
+    /// Took too long.
+    TooSlow = 8, "too-slow";
+    /// Something broke inside the side that closes; it is in its log.
+    Internal = 9, "internal-error";
+    /// Pairing is complete.
+    Done = 10, "done";
+}
+
+impl CloseReason {
+    /// Closes the connection and says why.
+    pub fn close(self, connection: &Connection) {
+        connection.close(VarInt::from_u32(self.number()), self.name().as_bytes());
+    }
+
+    /// The reason that the other side gave; `None` when the connection ended in another way, or the reason is newer
+    /// than this program.
+    pub fn of(error: &ConnectionError) -> Option<Self> {
+        let ConnectionError::ApplicationClosed(ApplicationClose { error_code, .. }) = error else {
+            return None;
+        };
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| VarInt::from_u32(reason.number()) == *error_code)
+    }
+}
+
+impl std::fmt::Display for CloseReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
