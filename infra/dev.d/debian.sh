@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# Programs that come as Debian (or Ubuntu) packages.
+
+have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# as_root COMMAND… ; fails when this user may not become root.
+as_root() {
+    if [[ $(id -u) == 0 ]]; then
+        "$@"
+    elif have sudo; then
+        sudo -- "$@"
+    else
+        return 1
+    fi
+}
+
+# apt_install WHY PACKAGE…
+apt_install() {
+    local why=$1
+    shift
+    installing "$* (apt)" "$why"
+    have apt-get || give_up "cannot install $*" "this system has no apt-get" \
+        "install the equivalent of $* and run this again"
+    if ! as_root true; then
+        give_up "cannot install $*" "$(id -un) is not root and there is no sudo" \
+            "ask an administrator for: apt-get install $*"
+    fi
+    if [[ -z ${apt_updated:-} ]]; then
+        as_root apt-get update -qq || note "apt-get update failed; trying with the lists at hand"
+        apt_updated=1
+    fi
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2 \
+        || give_up "apt-get install $* failed" "see apt's words above" "repair apt and run this again"
+}
+
+need_cc() {
+    have cc || apt_install "the C compiler that SQLite and ring build with" build-essential
+}
+
+need_shellcheck() {
+    have shellcheck || apt_install "checks our shell scripts" shellcheck
+}
+
+need_words() {
+    [[ -s /usr/share/dict/words ]] || apt_install "dictionary words for titles that no test can know beforehand" wamerican
+}
+
+# The glass is read by software that is not ours.
+need_readers() {
+    local missing=()
+    have tesseract || missing+=(tesseract-ocr)
+    have zbarimg || missing+=(zbar-tools)
+    if ((${#missing[@]})); then
+        apt_install "read text and QR codes from the signs' pictures" "${missing[@]}"
+    fi
+}
+
+chromium_path() {
+    local name
+    for name in "${PLACARD_CHROMIUM:-chromium}" chromium chromium-browser google-chrome-stable google-chrome; do
+        if have "$name"; then
+            command -v "$name"
+            return
+        fi
+    done
+    return 1
+}
+
+need_chromium() {
+    chromium_path >/dev/null && return
+    if apt-cache show chromium >/dev/null 2>&1; then
+        apt_install "the browser that the portal is tested in" chromium
+    else
+        apt_install "the browser that the portal is tested in" chromium-browser
+    fi
+}
+
+need_node() {
+    have node && have npm && return
+    apt_install "runs the browser tests and brings wasm-opt" nodejs npm
+}
+
+need_python() {
+    python3 -c 'import venv, ensurepip' 2>/dev/null && return
+    apt_install "installs just and cargo-lambda, which come as Python packages" python3 python3-venv
+}
+
+# Exports the paths of programs whose names differ between systems.
+find_installed_programs() {
+    if PLACARD_CHROMIUM=$(chromium_path); then
+        export PLACARD_CHROMIUM
+    fi
+}

@@ -1,0 +1,39 @@
+# shellcheck shell=bash
+# Which recipe needs what.
+
+needs_portal() {
+    need_wasm
+    need_wasm_bindgen
+    need_node_packages
+}
+
+needs_relay_tests() {
+    need_dynoxide
+    need_cargo_lambda
+}
+
+needs_glass() {
+    need_readers
+    need_words
+}
+
+needs_browser() {
+    need_chromium
+    need_node_packages
+}
+
+# prepare_for RECIPE
+prepare_for() {
+    need_rust
+    need_just
+    case $1 in
+        fmt) need_rust_components ;;
+        lint) need_rust_components; need_shellcheck ;;
+        portal | check-wasm) needs_portal ;;
+        unit) needs_portal; needs_relay_tests ;;
+        demo) needs_portal; needs_glass ;;
+        browser) needs_portal; needs_browser; need_words ;;
+        tools) need_rust_components; needs_relay_tests ;;
+        *) need_rust_components; need_shellcheck; needs_portal; needs_relay_tests; needs_glass; needs_browser ;;
+    esac
+}

@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# Tools that come from the Python and Node registries, at the versions that
+# infra/python and infra/node pin.
+
+# unchanged STAMP FILE… ; true when STAMP records exactly these contents.
+unchanged() {
+    local stamp=$1
+    shift
+    [[ -f $stamp && $(<"$stamp") == "$(cat -- "$@" | sha256sum)" ]]
+}
+
+# record STAMP FILE…
+record() {
+    local stamp=$1
+    shift
+    cat -- "$@" | sha256sum >"$stamp"
+}
+
+# python_packages NAME WHY ; installs infra/python/NAME.txt
+python_packages() {
+    local list=$root/infra/python/$1.txt stamp=$PLACARD_TOOLS/venv/$1.stamp
+    unchanged "$stamp" "$list" && return
+    need_python
+    installing "$(grep -v '^#' "$list" | paste -sd' ') (PyPI)" "$2"
+    [[ -x $PLACARD_TOOLS/venv/bin/python3 ]] || python3 -m venv "$PLACARD_TOOLS/venv"
+    "$PLACARD_TOOLS/venv/bin/pip" install --quiet --disable-pip-version-check -r "$list" >&2
+    record "$stamp" "$list"
+}
+
+need_just() {
+    [[ -x $PLACARD_TOOLS/venv/bin/just ]] || ! have just || return 0
+    python_packages just "runs the recipes in the justfile"
+}
+
+need_cargo_lambda() {
+    [[ -x $PLACARD_TOOLS/venv/bin/cargo-lambda ]] || ! have cargo-lambda || return 0
+    python_packages lambda "builds the relay for AWS Lambda and invokes it locally"
+}
+
+need_node_packages() {
+    local from=$root/infra/node into=$PLACARD_TOOLS/node
+    unchanged "$into/stamp" "$from/package.json" "$from/package-lock.json" && return
+    need_node
+    installing "infra/node's packages (npm)" "wasm-opt for the portal, playwright-core for the browser tests"
+    mkdir -p "$into"
+    cp "$from/package.json" "$from/package-lock.json" "$into/"
+    (cd "$into" && npm ci --silent --no-audit --no-fund --ignore-scripts >&2)
+    record "$into/stamp" "$from/package.json" "$from/package-lock.json"
+}
