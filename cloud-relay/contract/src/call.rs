@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn claims_golden() {
         let claims = check(&signed(&CALL), &CALL, 1000).unwrap();
-        let json = r#"{"iss":"0404g1060404g106","aud":"relay.localhost","iat":1000,"exp":1060,"method":"GET","path":"/inbox?after=x","body":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","epoch":1,"instance":"02020202020202020202020202020202"}"#;
+        let json = r#"{"iss":"040g2081040g2081","aud":"relay.localhost","iat":1000,"exp":1060,"method":"GET","path":"/inbox?after=x","body":"47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU","epoch":1,"instance":"02020202020202020202020202020202"}"#;
         assert_eq!(serde_json::to_string(&claims).unwrap(), json);
     }
 

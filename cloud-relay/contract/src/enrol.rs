@@ -105,7 +105,10 @@ mod tests {
     #[test]
     fn request_golden() {
         let json = serde_json::to_string(&request()).unwrap();
-        assert_eq!(json, r#"GOLDEN"#);
+        assert_eq!(
+            json,
+            r#"{"invite":"inv1.x","public_key":"7UkoxijRwsbq6QM4kFmVYSlZJzpcY_k2NsFGFKyHN9E","epoch":1,"instance":"02020202020202020202020202020202","proof":"sXe2ret3S0Pa9jfEKC3ZY9qZBbQwE4q_mSD-gjPyHb66l33Hfw_mwCcicUcIN_BucTWu0mB2cd9mLy83gCgbCA"}"#
+        );
         assert_eq!(
             serde_json::from_str::<EnrolRequest>(&json).unwrap(),
             request()
@@ -125,7 +128,10 @@ mod tests {
             host_owner: true,
         };
         let json = serde_json::to_string(&answer).unwrap();
-        assert_eq!(json, r#"GOLDEN"#);
+        assert_eq!(
+            json,
+            r#"{"agent":"040g2081040g2081","api_base":"https://relay.localhost/agents/v1","ws_url":"wss://relay.localhost/agents/v1/connect","public_base":"https://relay.localhost","host_owner":true,"keys":{"version":1,"webhook":"2QxzMgouIvNbNiNMyB3EHS87-ZMrUzz_yyTCLpcQORc","state":"Rg-iJEvrToM-slbXmzIovqMrfXeWZf8huxzhcCTIenA"}}"#
+        );
         assert_eq!(serde_json::from_str::<Enrolled>(&json).unwrap(), answer);
     }
 

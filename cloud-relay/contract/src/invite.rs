@@ -115,7 +115,10 @@ mod tests {
 
     #[test]
     fn invite_golden() {
-        assert_eq!(invite().mint(&masters()), "GOLDEN");
+        assert_eq!(
+            invite().mint(&masters()),
+            "inv1.1.o.1800000000.AQEBAQEBAQEBAQEBAQEBAQ.K85XB1Z4vpHwfx5xp9AWXd9lxTe3AwzlqbkgtvoRuNI"
+        );
     }
 
     #[test]

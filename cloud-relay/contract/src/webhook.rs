@@ -54,7 +54,7 @@ mod tests {
     fn token_golden() {
         let agent = AgentId::from_random([1; 10]);
         let token = mint(&masters().agent_keys(&agent), "channel-1");
-        assert_eq!(token, "1.1.GOLDEN");
+        assert_eq!(token, "1.1.FWG-CygqgEmQz9OLqvwfkGx7l9F1wVClffznidIXhAs");
         assert!(verify(&masters(), &agent, "channel-1", &token));
     }
 

@@ -1,0 +1,55 @@
+//! Reads the inbox on connect, when asked, and every few minutes: what makes a lost hint harmless.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use tracing::info;
+
+use super::backoff::Backoff;
+use super::instance::random;
+use super::link::chain;
+use super::shared::Shared;
+
+/// A hint that got lost costs at most this.
+const INTERVAL: Duration = Duration::from_secs(5 * 60);
+/// The least wait after a failure; the link's reconnect asks for a pull by itself.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+/// Pulls until `stop`.
+pub(super) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
+    let mut backoff = Backoff::default();
+    let mut wait = INTERVAL;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = shared.pull_now.notified() => {}
+            () = sleep(wait) => {}
+        }
+        let Some(enrolment) = shared.enrolment() else {
+            continue;
+        };
+        if shared.status().passive {
+            continue;
+        }
+        let pulled = tokio::select! {
+            () = stop.cancelled() => return,
+            pulled = shared.pull(&enrolment) => pulled,
+        };
+        wait = match pulled {
+            // Sealed answers wait for the browser that comes to finish its sign-in; it pulls again itself.
+            Ok(_) => {
+                backoff.reset();
+                INTERVAL
+            }
+            Err(error) => {
+                info!(
+                    error = chain(&error),
+                    "the relay's inbox could not be read; trying again"
+                );
+                AFTER_FAILURE + backoff.next(u32::from_be_bytes(random()))
+            }
+        };
+    }
+}
