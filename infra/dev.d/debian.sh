@@ -31,7 +31,7 @@ apt_install() {
         as_root apt-get update -qq || note "apt-get update failed; trying with the lists at hand"
         apt_updated=1
     fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >&2 \
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >/dev/null \
         || give_up "apt-get install $* failed" "see apt's words above" "repair apt and run this again"
 }
 

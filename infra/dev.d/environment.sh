@@ -1,16 +1,16 @@
 # shellcheck shell=bash
-# Where things live, as every recipe and script sees it. Needs $root.
+# Where things live, as every recipe and script sees it. Needs PLACARD_ROOT.
 
 PLACARD_CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/placard
 PLACARD_TOOLS=$PLACARD_CACHE/tools
 CARGO_TARGET_DIR=$PLACARD_CACHE/target
 PLACARD_WASM_TARGET=$PLACARD_CACHE/target-wasm
 # What edge-agent's build embeds; git-ignored.
-PLACARD_PORTAL_DIST=${PLACARD_PORTAL_DIST:-$root/portal/dist}
+PLACARD_PORTAL_DIST=${PLACARD_PORTAL_DIST:-$PLACARD_ROOT/portal/dist}
 # clippy.toml stands with the other lint configuration.
-CLIPPY_CONF_DIR=$root/infra
+CLIPPY_CONF_DIR=$PLACARD_ROOT/infra
 # Node resolves `require` of what infra/node lists here.
 NODE_PATH=$PLACARD_TOOLS/node/node_modules
 PATH=$PLACARD_TOOLS/bin:$PLACARD_TOOLS/venv/bin:$PLACARD_TOOLS/node/node_modules/.bin:$PATH
-export PLACARD_CACHE PLACARD_TOOLS CARGO_TARGET_DIR PLACARD_WASM_TARGET \
+export PLACARD_ROOT PLACARD_CACHE PLACARD_TOOLS CARGO_TARGET_DIR PLACARD_WASM_TARGET \
     PLACARD_PORTAL_DIST CLIPPY_CONF_DIR NODE_PATH PATH

@@ -18,7 +18,7 @@ record() {
 
 # python_packages NAME WHY ; installs infra/python/NAME.txt
 python_packages() {
-    local list=$root/infra/python/$1.txt stamp=$PLACARD_TOOLS/venv/$1.stamp
+    local list=$PLACARD_ROOT/infra/python/$1.txt stamp=$PLACARD_TOOLS/venv/$1.stamp
     unchanged "$stamp" "$list" && return
     need_python
     installing "$(grep -v '^#' "$list" | paste -sd' ') (PyPI)" "$2"
@@ -38,7 +38,7 @@ need_cargo_lambda() {
 }
 
 need_node_packages() {
-    local from=$root/infra/node into=$PLACARD_TOOLS/node
+    local from=$PLACARD_ROOT/infra/node into=$PLACARD_TOOLS/node
     unchanged "$into/stamp" "$from/package.json" "$from/package-lock.json" && return
     need_node
     installing "infra/node's packages (npm)" "wasm-opt for the portal, playwright-core for the browser tests"

@@ -50,7 +50,7 @@ need_wasm() {
 
 # locked_version CRATE, as Cargo.lock has it
 locked_version() {
-    awk -v name="name = \"$1\"" '$0 == name { getline; gsub(/[^0-9.]/, ""); print; exit }' "$root/Cargo.lock"
+    awk -v name="name = \"$1\"" '$0 == name { getline; gsub(/[^0-9.]/, ""); print; exit }' "$PLACARD_ROOT/Cargo.lock"
 }
 
 # cargo_tool CRATE VERSION WHY [FLAG…]

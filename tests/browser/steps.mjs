@@ -1,0 +1,124 @@
+// What an admin does, by the labels that stand on the page.
+
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+
+/** Where a person finds the screenshots. */
+const SCREENSHOTS = 'out/browser';
+
+/** How long a change may take from the calendar to the picture on the page, in milliseconds. */
+const CHANGE_WITHIN = 20_000;
+
+export async function screenshot(page, name) {
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
+}
+
+/** Claims a new agent; ends signed in. */
+export async function claim(page, origin, facts) {
+  await page.goto(origin);
+  await page.getByLabel('Setup token').fill(facts.setup_token);
+  await page.getByLabel('User name').fill(facts.username);
+  await page.getByLabel('Password').fill(facts.password);
+  await page.getByRole('button', { name: 'Set up', exact: true }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+export async function signOut(page) {
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+}
+
+export async function signIn(page, facts) {
+  await page.getByLabel('User name').fill(facts.username);
+  await page.getByLabel('Password').fill(facts.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).waitFor();
+}
+
+/** Goes to a page of the left navigation. */
+export async function open(page, name) {
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+}
+
+/** Settings > Relay > Enrol. */
+export async function enrol(page, facts) {
+  await open(page, 'Relay');
+  await page.getByLabel('Relay address').fill(facts.relay);
+  await page.getByLabel('Invite').fill(facts.invite);
+  await page.getByRole('button', { name: 'Enrol' }).click();
+  await page.getByText('Redirect URI').waitFor();
+}
+
+/** The part of a page under the heading `name`. */
+export function part(page, name) {
+  return page.locator('section, article, form').filter({ has: page.getByRole('heading', { name, exact: true }) }).last();
+}
+
+/** Settings > Integration > Google App > Edit, with `fill` to put the client's id and secret there, > Save. */
+export async function saveGoogleApp(page, fill) {
+  await open(page, 'Integration');
+  const app = part(page, 'Google App');
+  await app.getByRole('button', { name: 'Edit' }).click();
+  await fill(app);
+  await app.getByRole('button', { name: 'Save' }).click();
+  await app.getByText('Saved.').waitFor();
+}
+
+/** Google Workspace > Connect; ends on Google's consent page. */
+export async function startConnecting(page, facts) {
+  await part(page, 'Google Workspace').getByRole('button', { name: 'Connect' }).click();
+  await page.waitForURL((url) => url.origin === facts.standin);
+}
+
+/** Allows all that is asked for on Google's consent page. */
+export async function allow(page) {
+  await page.getByRole('button', { name: 'Allow' }).click();
+}
+
+/** Hubs > Pair. */
+export async function pairHub(page, code) {
+  await open(page, 'Hubs');
+  await page.getByLabel('Pairing code').fill(code);
+  await page.getByRole('button', { name: 'Pair', exact: true }).click();
+  await page.getByText('Connected', { exact: true }).first().waitFor();
+}
+
+/** Signs > the card of the display called `key` > Room > Link. */
+export async function linkDisplay(page, key, room) {
+  await open(page, 'Signs');
+  const card = sign(page, key);
+  const picker = card.getByRole('combobox', { name: 'Room' });
+  await picker.fill(room);
+  await card.getByRole('option', { name: room }).click();
+  await card.getByRole('button', { name: 'Link' }).click();
+}
+
+/** The card of one sign on the wall, found by a text on it. */
+export function sign(page, text) {
+  return page.getByRole('listitem').filter({ hasText: text });
+}
+
+/** The picture of a sign as the page shows it: its size and the hash of its bytes. */
+export function picture(image) {
+  return image
+    .evaluate(async (element) => {
+      const answer = await fetch(element.currentSrc);
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      let text = '';
+      for (const byte of bytes) text += String.fromCharCode(byte);
+      return { width: element.naturalWidth, height: element.naturalHeight, png: btoa(text) };
+    })
+    .then(({ width, height, png }) => ({ width, height, hash: createHash('sha256').update(png).digest('hex') }));
+}
+
+/** Waits until the picture is another one than `before`, and returns it. */
+export async function pictureAfter(image, before) {
+  const deadline = Date.now() + CHANGE_WITHIN;
+  for (;;) {
+    const now = await picture(image);
+    if (now.width > 0 && now.hash !== before?.hash) return now;
+    if (Date.now() > deadline) throw new Error(`the picture was still ${before?.hash} after ${CHANGE_WITHIN} ms`);
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+}
