@@ -1,0 +1,304 @@
+//! What each display shall show: frames, plans and their generations.
+
+use std::sync::Arc;
+
+use edge_api::id::{DisplayId, RoomId};
+use hub_link::picture;
+use hub_link::wire::{Encoding, Generation};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
+
+use super::super::{NewReceipt, Store, StoreError};
+use super::{instant, parsed};
+
+/// The hash that names a frame.
+pub(crate) type FrameHash = [u8; 32];
+
+/// A rendered frame: pixels that go to a panel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Picture {
+    pub(crate) hash: FrameHash,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// Packed, most significant bit first, every row on a byte of its own.
+    pub(crate) rows: Vec<u8>,
+}
+
+/// From when a display shall show what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlanStep {
+    pub(crate) from: Timestamp,
+    pub(crate) picture: Arc<Picture>,
+}
+
+/// A plan without its pixels, for comparing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PlanOutline {
+    pub(crate) generation: Generation,
+    /// Whose state it shows; `None` for a notice.
+    pub(crate) room: Option<RoomId>,
+    /// In order of time.
+    pub(crate) steps: Vec<(Timestamp, FrameHash)>,
+}
+
+impl PlanOutline {
+    /// The frame that is due at `now`; a plan that begins later has its first one due already.
+    pub(crate) fn due(&self, now: Timestamp) -> Option<FrameHash> {
+        let begun = self.steps.iter().rev().find(|(from, _)| *from <= now);
+        begun.or(self.steps.first()).map(|(_, frame)| *frame)
+    }
+}
+
+/// What a display shall show, pixels and all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Desired {
+    pub(crate) display: DisplayId,
+    pub(crate) generation: Generation,
+    pub(crate) room: Option<RoomId>,
+    pub(crate) steps: Vec<PlanStep>,
+}
+
+/// A plan to be stored.
+#[derive(Clone, Debug)]
+pub(crate) struct NewPlan {
+    pub(crate) display: DisplayId,
+    pub(crate) room: Option<RoomId>,
+    pub(crate) steps: Vec<PlanStep>,
+    /// Store it only if the plan is still of this generation (`None`: if there is none): what was thought out on the
+    /// ground of an older one must not replace a newer one.
+    pub(crate) replaces: Option<Generation>,
+    /// The change that it shows, to be followed to the glass.
+    pub(crate) receipt: Option<NewReceipt>,
+}
+
+impl Store {
+    /// Stores plans in one transaction, each with a generation of its own. Answers those that were stored; one whose
+    /// display is gone, was linked to another room, or got a newer plan in the meantime is left out.
+    pub(crate) async fn replace_plans(&self, plans: Vec<NewPlan>) -> Result<Vec<Desired>, StoreError> {
+        self.write(move |tx| {
+            let mut stored = Vec::with_capacity(plans.len());
+            for plan in plans {
+                stored.extend(replace_plan(tx, plan)?);
+            }
+            Ok(stored)
+        })
+        .await
+    }
+
+    /// Lets go of frames that no plan names and no glass shows.
+    pub(crate) async fn sweep_frames(&self) -> Result<usize, StoreError> {
+        self.write(|tx| {
+            Ok(tx.execute(
+                "DELETE FROM frames WHERE hash NOT IN (SELECT frame FROM plan_steps)
+                 AND hash NOT IN (SELECT shown_frame FROM displays WHERE shown_frame IS NOT NULL)",
+                [],
+            )?)
+        })
+        .await
+    }
+
+    /// The plan of a display, without pixels.
+    pub(crate) async fn plan_outline(&self, display: &DisplayId) -> Result<Option<PlanOutline>, StoreError> {
+        let display = display.clone();
+        self.read(move |c| outline(c, &display)).await
+    }
+
+    /// What a display shall show; `None` before its first plan.
+    pub(crate) async fn desired(&self, display: &DisplayId) -> Result<Option<Desired>, StoreError> {
+        let display = display.clone();
+        self.read(move |c| {
+            let Some(outline) = outline(c, &display)? else {
+                return Ok(None);
+            };
+            let mut steps = Vec::with_capacity(outline.steps.len());
+            for (from, frame) in outline.steps {
+                let picture = load(c, &frame)?.ok_or_else(|| StoreError::corrupt("plan", "its frame is missing"))?;
+                steps.push(PlanStep {
+                    from,
+                    picture: Arc::new(picture),
+                });
+            }
+            Ok(Some(Desired {
+                display,
+                generation: outline.generation,
+                room: outline.room,
+                steps,
+            }))
+        })
+        .await
+    }
+
+    /// A frame by its hash.
+    pub(crate) async fn frame(&self, hash: FrameHash) -> Result<Option<Picture>, StoreError> {
+        self.read(move |c| load(c, &hash)).await
+    }
+
+    /// Makes sure that every generation from now on is newer than `seen`, which a hub has: this store is older than the
+    /// hub's (it was restored). Every plan gets a generation of the new epoch. Says whether that was so.
+    pub(crate) async fn overtake(&self, seen: Generation) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            let ours = newest(tx)?;
+            if ours >= seen {
+                return Ok(false);
+            }
+            let epoch = to_sql(seen.epoch.saturating_add(1))?;
+            tx.execute("UPDATE generation SET epoch = ?1, counter = 0", [epoch])?;
+            let displays: Vec<String> = tx
+                .prepare("SELECT display FROM plans")?
+                .query_map([], |row| row.get(0))?
+                .collect::<Result<_, _>>()?;
+            for display in displays {
+                let generation = next_generation(tx)?;
+                tx.execute(
+                    "UPDATE plans SET epoch = ?2, counter = ?3 WHERE display = ?1",
+                    params![display, to_sql(generation.epoch)?, to_sql(generation.counter)?],
+                )?;
+            }
+            Ok(true)
+        })
+        .await
+    }
+}
+
+fn replace_plan(tx: &Transaction<'_>, plan: NewPlan) -> Result<Option<Desired>, StoreError> {
+    let link: Option<Option<String>> = tx
+        .prepare_cached("SELECT room FROM displays WHERE id = ?1")?
+        .query_row([plan.display.as_str()], |row| row.get(0))
+        .optional()?;
+    let Some(linked) = link else { return Ok(None) };
+    let current = plan_generation(tx, &plan.display)?;
+    if linked.as_deref() != plan.room.as_ref().map(RoomId::as_str) || current != plan.replaces {
+        return Ok(None);
+    }
+    let generation = next_generation(tx)?;
+    let (epoch, counter) = (to_sql(generation.epoch)?, to_sql(generation.counter)?);
+    tx.prepare_cached(
+        "INSERT INTO plans (display, room, epoch, counter) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (display) DO UPDATE SET room = ?2, epoch = ?3, counter = ?4",
+    )?
+    .execute(params![plan.display.as_str(), linked, epoch, counter])?;
+    tx.prepare_cached("DELETE FROM plan_steps WHERE display = ?1")?
+        .execute([plan.display.as_str()])?;
+    for step in &plan.steps {
+        save(tx, &step.picture)?;
+        tx.prepare_cached("INSERT OR REPLACE INTO plan_steps (display, from_at, frame) VALUES (?1, ?2, ?3)")?
+            .execute(params![
+                plan.display.as_str(),
+                step.from.as_microsecond(),
+                step.picture.hash
+            ])?;
+    }
+    if let Some(receipt) = &plan.receipt {
+        receipt.open(tx, &plan.display, generation)?;
+    }
+    Ok(Some(Desired {
+        display: plan.display,
+        generation,
+        room: plan.room,
+        steps: plan.steps,
+    }))
+}
+
+fn save(c: &Connection, picture: &Picture) -> Result<(), StoreError> {
+    let known: bool = c
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM frames WHERE hash = ?1)")?
+        .query_row([picture.hash], |row| row.get(0))?;
+    if known {
+        return Ok(());
+    }
+    let (encoding, payload) = picture::encode(&picture.rows, None);
+    let length = i64::try_from(picture.rows.len()).map_err(|e| StoreError::corrupt("frame", e))?;
+    c.prepare_cached(
+        "INSERT INTO frames (hash, width, height, length, encoding, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        picture.hash,
+        picture.width,
+        picture.height,
+        length,
+        i32::from(encoding),
+        payload.as_ref()
+    ])?;
+    Ok(())
+}
+
+fn load(c: &Connection, hash: &FrameHash) -> Result<Option<Picture>, StoreError> {
+    let row = c
+        .prepare_cached("SELECT width, height, length, encoding, payload FROM frames WHERE hash = ?1")?
+        .query_row([hash], |row| {
+            Ok((
+                row.get::<_, u32>(0)?,
+                row.get::<_, u32>(1)?,
+                row.get::<_, i64>(2)?,
+                row.get::<_, i32>(3)?,
+                row.get::<_, Vec<u8>>(4)?,
+            ))
+        })
+        .optional()?;
+    let Some((width, height, length, encoding, payload)) = row else {
+        return Ok(None);
+    };
+    let encoding = Encoding::try_from(encoding).map_err(|e| StoreError::corrupt("frame", e))?;
+    let length = usize::try_from(length).map_err(|e| StoreError::corrupt("frame", e))?;
+    let rows =
+        picture::decode(encoding, &payload, None, length).map_err(|e| StoreError::corrupt("frame", e))?;
+    Ok(Some(Picture {
+        hash: *hash,
+        width,
+        height,
+        rows,
+    }))
+}
+
+fn outline(c: &Connection, display: &DisplayId) -> Result<Option<PlanOutline>, StoreError> {
+    let Some(generation) = plan_generation(c, display)? else {
+        return Ok(None);
+    };
+    let room = c
+        .prepare_cached("SELECT room FROM plans WHERE display = ?1 AND room IS NOT NULL")?
+        .query_row([display.as_str()], |row| parsed(row, 0))
+        .optional()?;
+    let steps = c
+        .prepare_cached("SELECT from_at, frame FROM plan_steps WHERE display = ?1 ORDER BY from_at")?
+        .query_map([display.as_str()], |row| {
+            Ok((instant(row, 0)?.unwrap_or_default(), row.get(1)?))
+        })?
+        .collect::<Result<_, _>>()?;
+    Ok(Some(PlanOutline {
+        generation,
+        room,
+        steps,
+    }))
+}
+
+fn plan_generation(c: &Connection, display: &DisplayId) -> Result<Option<Generation>, StoreError> {
+    let row = c
+        .prepare_cached("SELECT epoch, counter FROM plans WHERE display = ?1")?
+        .query_row([display.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    row.map(|(epoch, counter)| generation(epoch, counter)).transpose()
+}
+
+fn newest(c: &Connection) -> Result<Generation, StoreError> {
+    let (epoch, counter) = c
+        .prepare_cached("SELECT epoch, counter FROM generation")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    generation(epoch, counter)
+}
+
+fn next_generation(c: &Connection) -> Result<Generation, StoreError> {
+    c.prepare_cached("UPDATE generation SET counter = counter + 1")?.execute([])?;
+    newest(c)
+}
+
+fn generation(epoch: i64, counter: i64) -> Result<Generation, StoreError> {
+    let number = |n: i64| u64::try_from(n).map_err(|e| StoreError::corrupt("generation", e));
+    Ok(Generation {
+        epoch: number(epoch)?,
+        counter: number(counter)?,
+    })
+}
+
+pub(in crate::store) fn to_sql(number: u64) -> Result<i64, StoreError> {
+    i64::try_from(number).map_err(|e| StoreError::corrupt("generation", e))
+}
