@@ -1,0 +1,166 @@
+//! Chooses what the browser sees: by who it is to the agent first, by the address second.
+
+use edge_api::error::ErrorCode;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_router::NavigateOptions;
+use leptos_router::components::Router;
+use leptos_router::hooks::{use_location, use_navigate};
+
+use crate::access::{Access, Gate};
+use crate::browser;
+use crate::client::Api;
+use crate::clock::Clock;
+use crate::components::{Empty, Shell, Trouble};
+use crate::feed::Feed;
+use crate::live::Live;
+use crate::pages::{
+    About, ActivityPage, DisplayPage, HubsPage, IntegrationPage, Login, RelayPage, RepairsPage,
+    RoomsPage, SecurityPage, Setup, SignsPage,
+};
+use crate::route::{LOGIN, Page, Route, SETUP};
+use crate::topic::Topic;
+use crate::words::app;
+
+/// The whole portal.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let access = Access::new();
+    let clock = Clock::start();
+    let api = Api::new(access, clock);
+    provide_context(access);
+    provide_context(clock);
+    provide_context(api);
+    provide_context(Feed::new());
+    ask(access, api);
+    view! {
+        <Router>
+            <Door access api/>
+        </Router>
+    }
+}
+
+/// Asks the agent who we are to it.
+fn ask(access: Access, api: Api) {
+    spawn_local(async move {
+        match api.session().await {
+            Ok(session) => access.enter(session),
+            Err(problem)
+                if problem.is(ErrorCode::SignedOut) || problem.is(ErrorCode::NotClaimed) => {}
+            Err(problem) => access.gate.set(Gate::Closed(problem)),
+        }
+    });
+}
+
+#[component]
+fn Door(access: Access, api: Api) -> impl IntoView {
+    let location = use_location();
+    let route = Memo::new(move |_| Route::parse(&location.pathname.get()));
+    let navigate = use_navigate();
+    let replace = move |to: &str| {
+        navigate(
+            to,
+            NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            },
+        )
+    };
+
+    // The address follows the gate: nobody reads a page's address that they cannot see.
+    Effect::new(move |_| {
+        let here = route.get();
+        match access.gate.get() {
+            Gate::Unclaimed if here != Route::Setup => replace(SETUP),
+            Gate::SignedOut if here != Route::Login => {
+                let wanted = format!(
+                    "{}{}",
+                    location.pathname.get_untracked(),
+                    query(&location.search.get_untracked())
+                );
+                if matches!(here, Route::Page(_) | Route::Display(_)) {
+                    access.back.set_value(Some(wanted));
+                }
+                replace(LOGIN);
+            }
+            Gate::SignedIn if matches!(here, Route::Home | Route::Setup | Route::Login) => {
+                let back = access.back.try_update_value(Option::take).flatten();
+                replace(&back.unwrap_or_else(|| Page::Signs.path().to_owned()));
+            }
+            _ => {}
+        }
+    });
+
+    move || {
+        match access.gate.get() {
+        Gate::Checking => ().into_any(),
+        Gate::Closed(problem) => view! {
+            <div class="door">
+                <main>
+                    <span class="brand">{app::NAME}</span>
+                    <div class="stack">
+                        <Trouble of=Signal::derive(move || Some(problem.clone()))/>
+                        <div class="buttons">
+                            <button type="button" class="button" on:click=move |_| ask(access, api)>{app::TRY_AGAIN}</button>
+                        </div>
+                    </div>
+                </main>
+            </div>
+        }
+        .into_any(),
+        Gate::Unclaimed => view! { <Setup/> }.into_any(),
+        Gate::SignedOut => view! { <Login/> }.into_any(),
+        Gate::SignedIn => view! { <Inside route/> }.into_any(),
+    }
+    }
+}
+
+/// The pages of somebody who is signed in.
+#[component]
+fn Inside(route: Memo<Route>) -> impl IntoView {
+    let api = Api::here();
+    let repairs = Live::new(&[Topic::Repairs], move || api.repairs());
+    Effect::new(move |before: Option<Route>| {
+        let here = route.get();
+        let page = here.section().map_or(app::NO_PAGE, Page::label);
+        browser::set_title(&format!("{page} · {}", app::NAME));
+        if before.is_some_and(|before| before != here) {
+            browser::focus("page");
+        }
+        here
+    });
+    view! {
+        <Shell route repairs>
+            {move || match route.get() {
+                Route::Page(Page::Signs) => view! { <SignsPage/> }.into_any(),
+                Route::Display(id) => view! { <DisplayPage id/> }.into_any(),
+                Route::Page(Page::Rooms) => view! { <RoomsPage/> }.into_any(),
+                Route::Page(Page::Hubs) => view! { <HubsPage/> }.into_any(),
+                Route::Page(Page::Activity) => view! { <ActivityPage/> }.into_any(),
+                Route::Page(Page::Repairs) => view! { <RepairsPage repairs/> }.into_any(),
+                Route::Page(Page::Integration) => view! { <IntegrationPage/> }.into_any(),
+                Route::Page(Page::Security) => view! { <SecurityPage/> }.into_any(),
+                Route::Page(Page::Relay) => view! { <RelayPage/> }.into_any(),
+                Route::Page(Page::About) => view! { <About/> }.into_any(),
+                Route::Lost => view! {
+                    <Empty title=app::NO_PAGE lead=app::NO_PAGE_HINT>
+                        <a class="button" href=Page::Signs.path()>{app::TO_SIGNS}</a>
+                    </Empty>
+                }
+                .into_any(),
+                // On their way elsewhere.
+                Route::Home | Route::Setup | Route::Login => ().into_any(),
+            }}
+        </Shell>
+    }
+}
+
+/// A query with its question mark, or nothing.
+fn query(search: &str) -> String {
+    let search = search.trim_start_matches('?');
+    if search.is_empty() {
+        String::new()
+    } else {
+        format!("?{search}")
+    }
+}

@@ -1,0 +1,103 @@
+//! What the portal asks of the browser itself: its clock and zone, its clipboard, its address bar.
+
+use jiff::Timestamp;
+use leptos::prelude::{document, window};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::js_sys::{Date, Promise, Reflect};
+
+/// The browser's clock, in milliseconds since 1970.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds since 1970 fit in 53 bits"
+)]
+pub(crate) fn now_ms() -> i64 {
+    Date::now() as i64
+}
+
+/// The time of day in the browser's zone, `11:30:02`; with the date when that is not today.
+pub(crate) fn local_time(at: Timestamp) -> String {
+    let at = date(at);
+    let time = clock(&at);
+    let today = Date::new_0();
+    if at.to_date_string() == today.to_date_string() {
+        time
+    } else {
+        format!("{} {time}", day(&at))
+    }
+}
+
+/// The date in the browser's zone, `1 Feb 2025`.
+pub(crate) fn local_date(at: Timestamp) -> String {
+    day(&date(at))
+}
+
+fn date(at: Timestamp) -> Date {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 fit in 53 bits"
+    )]
+    Date::new(&JsValue::from_f64(at.as_millisecond() as f64))
+}
+
+fn clock(at: &Date) -> String {
+    format!(
+        "{:02}:{:02}:{:02}",
+        at.get_hours(),
+        at.get_minutes(),
+        at.get_seconds()
+    )
+}
+
+fn day(at: &Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
+    let month = usize::try_from(at.get_month())
+        .ok()
+        .and_then(|month| MONTHS.get(month))
+        .unwrap_or(&"?");
+    format!("{} {month} {}", at.get_date(), at.get_full_year())
+}
+
+/// Waits. For pauses between tries, never for guessing when something is done.
+pub(crate) async fn sleep(ms: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        // Without a timer the promise would never resolve; the caller would only never try again.
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms);
+    });
+    let _ = JsFuture::from(promise).await;
+}
+
+/// Puts `text` on the clipboard; `false` where the browser does not allow that.
+pub(crate) async fn copy(text: &str) -> bool {
+    let navigator = window().navigator();
+    // Absent in pages that the browser does not trust, whatever its type says.
+    let present = Reflect::get(&navigator, &JsValue::from_str("clipboard"))
+        .is_ok_and(|it| !it.is_undefined());
+    present
+        && JsFuture::from(navigator.clipboard().write_text(text))
+            .await
+            .is_ok()
+}
+
+/// Leaves the portal for `address`; `false` when that is no web address.
+pub(crate) fn leave_for(address: &str) -> bool {
+    let web = address.starts_with("https://") || address.starts_with("http://");
+    web && window().location().assign(address).is_ok()
+}
+
+/// The name in the browser's tab.
+pub(crate) fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// Puts the keyboard into the element with this id, so that whoever listens hears the new page.
+pub(crate) fn focus(id: &str) {
+    if let Some(element) = document()
+        .get_element_by_id(id)
+        .and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok())
+    {
+        let _ = element.focus();
+    }
+}

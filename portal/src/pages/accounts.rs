@@ -1,0 +1,110 @@
+//! Google Workspace: connect, and the accounts that are connected.
+
+use edge_api::integration::{Account, AccountState, Integration};
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::client::Api;
+use crate::components::{Doing, Icon, Mark, Note, Tone, Trouble};
+use crate::feed::Feed;
+use crate::topic::Topic;
+use crate::words::{app, integration};
+
+#[component]
+pub(crate) fn Workspace(integration: Signal<Integration>) -> impl IntoView {
+    let api = Api::here();
+    let doing = Doing::new();
+    let ready =
+        Memo::new(move |_| integration.with(|it| it.app.is_some() && it.redirect_uri.is_some()));
+    let connect = move |_| {
+        doing.run(async move { api.begin_flow().await }, move |flow| {
+            if !browser::leave_for(&flow.authorise_url) {
+                doing.refuse(integration::BAD_ADDRESS, integration::BAD_ADDRESS_HINT);
+            }
+        });
+    };
+    let missing = move || {
+        integration.with(|it| match (&it.redirect_uri, &it.app) {
+            (None, _) => Some(integration::RELAY_FIRST),
+            (_, None) => Some(integration::APP_FIRST),
+            _ => None,
+        })
+    };
+    view! {
+        <section class="card">
+            <div class="card-head">
+                <h2>{integration::WORKSPACE}</h2>
+                <button
+                    type="button"
+                    class="button slim main"
+                    disabled=move || doing.busy.get() || !ready.get()
+                    on:click=connect
+                >
+                    {integration::CONNECT}
+                </button>
+            </div>
+            <p class="soft">{integration::WORKSPACE_LEAD}</p>
+            {move || missing().map(|why| view! { <p class="warn strong">{why}</p> })}
+            <Trouble of=doing.problem/>
+            <ul class="rows apart">
+                {move || {
+                    let accounts = integration.get().accounts;
+                    if accounts.is_empty() {
+                        view! { <li class="soft">{integration::NO_ACCOUNTS}</li> }.into_any()
+                    } else {
+                        accounts.into_iter().map(|account| view! { <Row account/> }).collect_view().into_any()
+                    }
+                }}
+            </ul>
+        </section>
+    }
+}
+
+#[component]
+fn Row(account: Account) -> impl IntoView {
+    let (api, feed) = (Api::here(), Feed::here());
+    let doing = Doing::new();
+    let sure = RwSignal::new(false);
+    let id = StoredValue::new(account.id);
+    let disconnect = move |_| {
+        let id = id.get_value();
+        doing.run(async move { api.disconnect(&id).await }, move |()| {
+            feed.tell(Topic::of("integration"))
+        });
+    };
+    let state = match account.state {
+        AccountState::Connected => {
+            view! { <span class="state ok"><Icon mark=Mark::Check/>{integration::CONNECTED}</span> }
+                .into_any()
+        }
+        AccountState::Reconnect { why } => view! {
+            <span class="state bad"><Icon mark=Mark::Warning/>{integration::RECONNECT}</span>
+            <p class="soft small">{why}</p>
+        }
+        .into_any(),
+    };
+    view! {
+        <li>
+            <div class="what">
+                <h3>{account.email}</h3>
+                {state}
+            </div>
+            <Show when=move || !sure.get()>
+                <button type="button" class="button slim" on:click=move |_| sure.set(true)>
+                    {integration::DISCONNECT}
+                </button>
+            </Show>
+            <Show when=move || sure.get()>
+                <Note tone=Tone::Warn what=integration::DISCONNECT_WHAT>
+                    <div class="buttons">
+                        <button type="button" class="button slim danger" disabled=doing.busy on:click=disconnect>
+                            {integration::DISCONNECT}
+                        </button>
+                        <button type="button" class="button slim" on:click=move |_| sure.set(false)>{app::CANCEL}</button>
+                    </div>
+                </Note>
+            </Show>
+            <Trouble of=doing.problem/>
+        </li>
+    }
+}

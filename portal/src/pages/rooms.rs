@@ -1,0 +1,122 @@
+//! `/m/rooms`: what the connected accounts can see.
+
+use edge_api::rooms::{Room, Rooms};
+use leptos::prelude::*;
+
+use crate::client::Api;
+use crate::clock::Clock;
+use crate::components::{AsyncView, Empty};
+use crate::live::Live;
+use crate::route::{Page, display};
+use crate::topic::Topic;
+use crate::wall;
+use crate::when;
+use crate::words::{nav, rooms, signs};
+
+#[component]
+pub(crate) fn RoomsPage() -> impl IntoView {
+    let api = Api::here();
+    let all = Live::new(&[Topic::Rooms], move || api.rooms());
+    let wanted = RwSignal::new(String::new());
+    let lead = move || {
+        all.data.with(|all| {
+            all.as_ref()
+                .map(|all| when::count(all.rooms.len(), "room", "rooms"))
+        })
+    };
+    view! {
+        <div class="page-head">
+            <h1>{nav::ROOMS}</h1>
+            <span class="lead">{lead}</span>
+            <span class="grow"></span>
+            <div class="tools">
+                <input
+                    class="input"
+                    type="search"
+                    aria-label=signs::FIND
+                    placeholder=signs::FIND
+                    prop:value=wanted
+                    on:input:target=move |event| wanted.set(event.target().value())
+                />
+            </div>
+        </div>
+        <AsyncView of=all let:all>
+            <List all wanted/>
+        </AsyncView>
+    }
+}
+
+#[component]
+fn List(all: Signal<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
+    let shown = move || {
+        all.get()
+            .rooms
+            .into_iter()
+            .filter(|room| wanted.with(|wanted| wall::room_matches(room, wanted)))
+            .collect::<Vec<_>>()
+    };
+    let none = Memo::new(move |_| all.with(|all| all.rooms.is_empty()));
+    view! {
+        <Show
+            when=move || !none.get()
+            fallback=|| view! {
+                <Empty title=rooms::NONE_TITLE lead=rooms::NONE_LEAD>
+                    <a class="button main" href=Page::Integration.path()>{rooms::CONNECT}</a>
+                </Empty>
+            }
+        >
+            <div class="card scroll">
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">{rooms::NAME}</th>
+                            <th scope="col">{rooms::DISPLAYS}</th>
+                            <th scope="col">{rooms::CHECKED}</th>
+                            <th scope="col">{rooms::ZONE}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{move || shown().into_iter().map(row).collect_view()}</tbody>
+                </table>
+            </div>
+        </Show>
+    }
+}
+
+fn row(room: Room) -> impl IntoView {
+    let clock = Clock::here();
+    let displays = if room.displays.is_empty() {
+        view! { <span class="soft">{rooms::NOT_LINKED}</span> }.into_any()
+    } else {
+        let n = room.displays.len();
+        room.displays
+            .iter()
+            .enumerate()
+            .map(|(index, id)| {
+                let text = if n == 1 {
+                    when::count(1, "sign", "signs")
+                } else {
+                    format!("{} ", index + 1)
+                };
+                view! { <a href=display(id)>{text}</a> }
+            })
+            .collect_view()
+            .into_any()
+    };
+    let checked = room.verified_at.map(|at| {
+        let stale = room
+            .stale
+            .then(|| view! { <span class="bad strong">" · "{rooms::STALE}</span> });
+        view! { {move || clock.ago(at)}{stale} }
+    });
+    view! {
+        <tr>
+            <td>
+                <span class="strong">{room.name}</span>
+                <span class="soft small block">{room.calendar}</span>
+            </td>
+            <td>{displays}</td>
+            <td class="nowrap">{checked}</td>
+            <td class="soft">{room.zone}</td>
+        </tr>
+    }
+}

@@ -1,0 +1,148 @@
+//! Every page and its address: the one table that navigation, links and drawing go by.
+
+use edge_api::id::DisplayId;
+
+use crate::words::nav;
+
+/// Where the browser is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `/`: the wall, by another name.
+    Home,
+    /// Claiming the agent.
+    Setup,
+    /// Signing in.
+    Login,
+    /// A page of the navigation.
+    Page(Page),
+    /// One display.
+    Display(DisplayId),
+    /// No page of ours.
+    Lost,
+}
+
+/// A page of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Signs,
+    Rooms,
+    Hubs,
+    Activity,
+    Repairs,
+    Integration,
+    Security,
+    Relay,
+    About,
+}
+
+/// Address of the page for claiming the agent.
+pub(crate) const SETUP: &str = "/setup";
+/// Address of the page for signing in.
+pub(crate) const LOGIN: &str = "/login";
+/// What precedes a display's id in its page's address.
+const DISPLAYS: &str = "/m/displays/";
+
+impl Page {
+    /// What the building is about.
+    pub(crate) const DAILY: &[Self] = &[
+        Self::Signs,
+        Self::Rooms,
+        Self::Hubs,
+        Self::Activity,
+        Self::Repairs,
+    ];
+    /// What is set up once.
+    pub(crate) const SETTINGS: &[Self] =
+        &[Self::Integration, Self::Security, Self::Relay, Self::About];
+
+    /// The page's address.
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::Signs => "/m",
+            Self::Rooms => "/m/rooms",
+            Self::Hubs => "/m/hubs",
+            Self::Activity => "/m/activity",
+            Self::Repairs => "/m/repairs",
+            Self::Integration => "/settings/integration",
+            Self::Security => "/settings/security",
+            Self::Relay => "/settings/relay",
+            Self::About => "/settings/about",
+        }
+    }
+
+    /// The page's name, in the navigation and as its heading.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Signs => nav::SIGNS,
+            Self::Rooms => nav::ROOMS,
+            Self::Hubs => nav::HUBS,
+            Self::Activity => nav::ACTIVITY,
+            Self::Repairs => nav::REPAIRS,
+            Self::Integration => nav::INTEGRATION,
+            Self::Security => nav::SECURITY,
+            Self::Relay => nav::RELAY,
+            Self::About => nav::ABOUT,
+        }
+    }
+}
+
+impl Route {
+    /// Reads the path of an address; a slash at its end does not matter.
+    pub(crate) fn parse(path: &str) -> Self {
+        let path = path.trim_end_matches('/');
+        if let Some(id) = path.strip_prefix(DISPLAYS) {
+            return id.parse().map_or(Self::Lost, Self::Display);
+        }
+        match path {
+            "" => Self::Home,
+            SETUP => Self::Setup,
+            LOGIN => Self::Login,
+            "/settings" => Self::Page(Page::Integration),
+            _ => Page::DAILY
+                .iter()
+                .chain(Page::SETTINGS)
+                .find(|page| page.path() == path)
+                .map_or(Self::Lost, |page| Self::Page(*page)),
+        }
+    }
+
+    /// The page that the navigation marks.
+    pub(crate) fn section(&self) -> Option<Page> {
+        match self {
+            Self::Page(page) => Some(*page),
+            Self::Home | Self::Display(_) => Some(Page::Signs),
+            Self::Setup | Self::Login | Self::Lost => None,
+        }
+    }
+}
+
+/// Address of the page of one display.
+pub(crate) fn display(id: &DisplayId) -> String {
+    format!("{DISPLAYS}{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_page_is_found_at_its_own_address() {
+        for page in Page::DAILY.iter().chain(Page::SETTINGS) {
+            assert_eq!(Route::parse(page.path()), Route::Page(*page));
+            assert_eq!(
+                Route::parse(&format!("{}/", page.path())),
+                Route::Page(*page)
+            );
+        }
+    }
+
+    #[test]
+    fn a_display_has_a_page_and_nonsense_has_none() {
+        let id = DisplayId::new("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap();
+        assert_eq!(Route::parse(&display(&id)), Route::Display(id));
+        assert_eq!(Route::parse("/m/displays/<script>"), Route::Lost);
+        assert_eq!(Route::parse("/m/displays/"), Route::Lost);
+        assert_eq!(Route::parse("/M"), Route::Lost);
+        assert_eq!(Route::parse("/"), Route::Home);
+    }
+}

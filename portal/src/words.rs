@@ -1,0 +1,267 @@
+//! Every English word that the portal itself says, by page. Another language is another file of the same names.
+//!
+//! What the agent says (problems, repairs, hints) comes from the agent.
+
+macro_rules! words {
+    ($($group:ident { $($name:ident = $text:expr;)* })*) => {
+        $(pub(crate) mod $group {
+            $(pub(crate) const $name: &str = $text;)*
+        })*
+    };
+}
+
+words! {
+    app {
+        NAME = "Placard";
+        SKIP = "Skip to the page";
+        NAVIGATION = "Pages";
+        NO_PAGE = "There is no such page";
+        NO_PAGE_HINT = "The address may be old or mistyped.";
+        TO_SIGNS = "To the signs";
+        LOST = "Live updates are interrupted. What you see may be out of date; the portal keeps trying.";
+        LOADING = "Loading";
+        TRY_AGAIN = "Try again";
+        COPY = "Copy";
+        COPIED = "Copied";
+        COPY_BY_HAND = "Select and copy by hand";
+        REQUEST = "Request";
+        CANCEL = "Cancel";
+        BUSY = "One moment…";
+        NOT_REFRESHED = "This could not be refreshed and may be out of date.";
+        UNKNOWN = "not known";
+    }
+    nav {
+        SIGNS = "Signs";
+        ROOMS = "Rooms";
+        HUBS = "Hubs";
+        ACTIVITY = "Activity";
+        REPAIRS = "Repairs";
+        SETTINGS = "Settings";
+        INTEGRATION = "Integration";
+        SECURITY = "Security";
+        RELAY = "Relay";
+        ABOUT = "About";
+        SIGN_OUT = "Sign out";
+    }
+    client {
+        UNREACHABLE = "The agent did not answer.";
+        UNREACHABLE_HINT = "Check that the agent runs and that this computer is on its network, then try again.";
+        UNREADABLE = "The agent's answer could not be read.";
+        UNREADABLE_HINT = "Reload the page: it may belong to another version of the agent.";
+        NOT_SENT = "The request could not be made.";
+        NOT_SENT_HINT = "Check what you typed, then try again.";
+    }
+    door {
+        SETUP_TITLE = "Set up this agent";
+        SETUP_LEAD = "Nobody has claimed it yet. Whoever can read its setup token becomes its admin.";
+        WHERE_TOKEN = "On the machine where the agent runs, this prints the token:";
+        WHERE_FILE = "It also stands in this file, and on the agent's log at its first start:";
+        DEFAULT_COMMAND = "edge-agent setup-token";
+        TOKEN = "Setup token";
+        USER = "User name";
+        PASSWORD = "Password";
+        PASSWORD_HINT = "At least ten characters. A few words are better than signs.";
+        CLAIM = "Set up";
+        LOGIN_TITLE = "Sign in";
+        SIGN_IN = "Sign in";
+        FORGOTTEN_SHORT = "Forgotten the password?";
+        FORGOTTEN = "On the agent's machine, this ends all sessions and makes a new setup token:";
+        RESET_COMMAND = "edge-agent admin reset";
+        EXPIRED_TITLE = "Your session has ended";
+        EXPIRED_LEAD = "Sign in again to go on. What you typed on this page is kept.";
+    }
+    signs {
+        FIND = "Find a room";
+        PAIR_A_HUB = "Pair a hub";
+        NONE_TITLE = "No signs yet";
+        NONE_LEAD = "Displays appear here by themselves once the hub that drives them is paired.";
+        NO_MATCH = "No sign matches.";
+        NOTHING_SHOWN = "Nothing is known of this glass yet";
+        NO_ROOM = "No room";
+        CHECKLIST = "What is left to set up";
+        DONE = "done";
+        NEXT = "next";
+        LATER = "later";
+        STEP_RELAY = "Relay";
+        STEP_APP = "Google app";
+        STEP_WORKSPACE = "Workspace";
+        STEP_HUB = "Hub";
+        STEP_LINK = "Link signs";
+        NOT_SET_UP = "not set up";
+        NOT_CONNECTED = "not connected";
+        NOT_PAIRED = "none paired";
+        ROOM = "Room";
+        LINK = "Link";
+        PICK = "Type to search";
+        NO_ROOM_FOUND = "No room matches";
+        NO_ROOMS = "No rooms yet: connect a Google account first.";
+        NOT_A_ROOM = "That is not the name of one room.";
+        NOT_A_ROOM_HINT = "Choose a room from the list.";
+    }
+    display {
+        IDENTIFY = "Identify";
+        IDENTIFIED = "The panel shows its own name for a moment.";
+        UNLINK = "Unlink";
+        CHANGE = "Change room";
+        HUB = "Hub";
+        NAME_ON_HUB = "Name on the hub";
+        PANEL = "Panel";
+        SHOWN = "Shown since";
+        FRAME = "Frame";
+        MARKED = "Marked “as of” since";
+        LAST_CHANGE = "Last change, hop by hop";
+        NO_CHANGE = "No change has been traced to this display yet.";
+        GONE = "This display is not known any more";
+        GONE_HINT = "Its hub may have been replaced. The wall shows every display there is.";
+    }
+    hops {
+        HOP = "Hop";
+        TOOK = "Took";
+        AT = "At";
+        WEBHOOK = "Google's notice reached the relay";
+        HINT = "The agent heard of it";
+        LISTED = "The calendar was read";
+        RENDERED = "The sign was drawn";
+        STORED = "The hub had it";
+        DISPLAYED = "The glass showed it";
+        WHOLE = "Together";
+    }
+    rooms {
+        NONE_TITLE = "No rooms yet";
+        NONE_LEAD = "Rooms come from the calendars of a connected Google account.";
+        CONNECT = "Connect Google";
+        NAME = "Room";
+        ZONE = "Time zone";
+        DISPLAYS = "Signs";
+        CHECKED = "Checked";
+        STALE = "too long ago";
+        NOT_LINKED = "not on a sign";
+    }
+    hubs {
+        PAIR_TITLE = "Pair a hub";
+        PAIR_LEAD = "Start the hub. Its panels and its console show a code.";
+        CODE = "Pairing code";
+        NAME = "Name";
+        NAME_HINT = "Optional: where it stands, such as North wing.";
+        PAIR = "Pair";
+        DIALS = "Hubs find the agent at";
+        WAITING = "Waiting for the hub with this code.";
+        PAIRED = "The hub is paired.";
+        NONE_TITLE = "No hub is paired";
+        NONE_LEAD = "A hub drives the displays. Type the code that it shows.";
+        CONNECTED = "Connected";
+        AWAY = "Away";
+    }
+    activity {
+        CHANGES = "Changes on the glass";
+        NO_CHANGES = "No change has reached a glass yet.";
+        PEOPLE = "Who did what";
+        NO_PEOPLE = "Nothing yet.";
+        WHEN = "When";
+        ROOM = "Room";
+        TOOK = "From notice to glass";
+        TIMER = "found by timer";
+        WHO = "Who";
+        WHAT = "What";
+        WHERE = "From";
+        CONSOLE = "the console";
+    }
+    repairs {
+        ALL_WELL = "Nothing needs a hand";
+        ALL_WELL_LEAD = "Whatever does will stand here, with what to do, and go away by itself once it is repaired.";
+        OPEN = "Go there";
+    }
+    integration {
+        APP = "Google App";
+        APP_LEAD = "Your own OAuth client in Google Cloud. Four steps, about ten minutes.";
+        EDIT = "Edit";
+        CLOSE = "Close";
+        CLIENT_ID = "Client Id";
+        CLIENT_SECRET = "Client Secret";
+        SECRET_KEPT = "Saved and never shown; type it again to change anything";
+        SAVE = "Save";
+        SAVED = "Saved.";
+        PROJECT = "Project";
+        NOT_SAVED = "No app is saved yet.";
+        STEP_PROJECT = "Create a project";
+        STEP_PROJECT_HINT = "In Google Cloud, for this agent alone.";
+        CONSOLE = "Open console";
+        CONSOLE_URL = "https://console.cloud.google.com/projectcreate";
+        STEP_APIS = "Enable Google Calendar API and Google People API";
+        APIS_URL = "https://console.cloud.google.com/apis/library/calendar-json.googleapis.com";
+        STEP_CONSENT = "Consent screen · Internal";
+        CONSENT_DOMAIN = "Authorised domain";
+        STEP_CLIENT = "Create an OAuth client of type Web application";
+        REDIRECT = "Authorised redirect URI, exactly";
+        ORIGIN = "Authorised JavaScript origin";
+        RELAY_FIRST = "The relay comes first.";
+        RELAY_FIRST_HINT = "Google sends the browser back through the relay; its address belongs into the Google app.";
+        TO_RELAY = "Set up the relay";
+        DROP = "Drop client_secret.json here, or";
+        CHOOSE = "choose the file";
+        FILE_LEAD = "Nothing is saved before you press Save.";
+        FILE_GOOD = "The file fits.";
+        FILE_WARNING = "This file will not work as it is.";
+        FILE_LARGE = "That file is too large to be a client_secret.json.";
+        FILE_LARGE_HINT = "Download the OAuth client's JSON again from Google's console; it is about 1 KB.";
+        BOTH_NEEDED = "Client Id and Client Secret are both needed.";
+        BOTH_NEEDED_HINT = "Copy both from Google's console, or drop client_secret.json.";
+        WORKSPACE = "Google Workspace";
+        WORKSPACE_LEAD = "You will be sent to Google to sign in and come back here.";
+        CONNECT = "Connect";
+        APP_FIRST = "Save a Google app first.";
+        DISCONNECT = "Disconnect";
+        DISCONNECT_WHAT = "The signs of its rooms will stop changing and be marked with the time.";
+        CONNECTED = "Connected";
+        RECONNECT = "Connect again";
+        NO_ACCOUNTS = "No account is connected yet.";
+        FINISHING = "Finishing the sign-in with Google…";
+        FINISHED = "Google is connected.";
+        FINISHED_HINT = "Its rooms are being read. Link them to signs next.";
+        BAD_ADDRESS = "The agent named an address that is no web address.";
+        BAD_ADDRESS_HINT = "Check the authorise address under [google] in agent.toml.";
+    }
+    relay {
+        LEAD = "The relay stands on a public domain and passes on what Google has to reach. This agent only dials out to it.";
+        ADDRESS = "Relay address";
+        ADDRESS_HINT = "Such as https://signs.example.org";
+        INVITE = "Invite";
+        INVITE_HINT = "One-time; the relay's operator makes it.";
+        ENROL = "Enrol";
+        CONNECTED = "Connected";
+        DOWN = "Not connected";
+        DOWN_MEANS = "Changes are still found by timer, minutes later. Signing in with Google has to wait.";
+        PUBLIC = "Public address";
+        AGENT_ID = "This agent's id";
+        REDIRECT = "Redirect URI";
+        WEBHOOK = "Webhook address";
+        OWNER = "Speaks for the whole domain";
+        YES = "yes";
+        NO = "no";
+    }
+    security {
+        ADDRESSES = "Portal address";
+        ADDRESSES_LEAD = "The portal answers on the network of the building only.";
+        DOMAIN = "Public domain";
+        DOMAIN_LEAD = "What Google and the Internet see is the relay, never this agent.";
+        NO_DOMAIN = "No relay is set up.";
+        CERTIFICATE = "Certificate";
+        KIND = "Kind";
+        SELF_SIGNED = "Made by the agent itself. Browsers warn about it once; compare the fingerprint then.";
+        ISSUED = "Issued by an authority";
+        NAMES = "Valid for";
+        UNTIL = "Valid until";
+        FINGERPRINT = "SHA-256 fingerprint";
+        SESSIONS = "Sessions";
+        THIS = "this browser";
+    }
+    about {
+        VERSIONS = "Versions";
+        AGENT = "Agent";
+        PORTAL = "Portal";
+        LICENCES = "Licences";
+        OURS = "Placard: MIT or Apache-2.0, as you choose.";
+        INTER = "The typeface Inter: SIL Open Font License 1.1";
+        CRATES = "The Rust crates inside the portal";
+    }
+}
