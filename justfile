@@ -53,8 +53,12 @@ portal:
 # The portal's WebAssembly compiles, and a first load is small enough
 check-wasm: portal
 
+# What runs in production, optimised, in out/release
+release: portal
+    infra/stage release infra/release
+
 # Measurements: one by name, or all; tables go to out/bench
-bench *name: build
+bench *name: portal
     infra/stage bench infra/bench {{ name }}
 
 # What takes longer than a test may

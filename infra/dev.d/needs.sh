@@ -29,7 +29,7 @@ prepare_for() {
     case $1 in
         fmt) need_rust_components ;;
         lint) need_rust_components; need_shellcheck ;;
-        portal | check-wasm) needs_portal ;;
+        portal | check-wasm | build | release) needs_portal ;;
         unit) needs_portal; needs_relay_tests ;;
         demo) needs_portal; needs_glass ;;
         browser) needs_portal; needs_browser; need_words ;;
