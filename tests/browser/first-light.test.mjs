@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test';
 
 import { launch, newPerson, wireBytes } from './chromium.mjs';
 import {
-  allow, claim, enrol, linkDisplay, pairHub, part, picture, pictureAfter, saveGoogleApp, screenshot, sign, signIn,
-  signOut, startConnecting,
+  allow, claim, connected, enrol, linkDisplay, pairHub, pictureThat, redirectUri, saveGoogleApp, screenshot, settledPicture,
+  sign, signIn, signOut, startConnecting,
 } from './steps.mjs';
 import { World } from './world.mjs';
 
@@ -47,7 +47,7 @@ test('a wrong setup token is refused in words', async () => {
   await page.getByLabel('User name').fill(world.facts.username);
   await page.getByLabel('Password').fill(world.facts.password);
   await page.getByRole('button', { name: 'Set up', exact: true }).click();
-  await page.getByRole('alert').filter({ hasText: /token/i }).first().waitFor();
+  await page.getByRole('alert').filter({ hasText: /token/i }).waitFor();
   await screenshot(page, '2-wrong-setup-token');
   await page.context().close();
 });
@@ -61,6 +61,7 @@ test('a renamed meeting changes the picture on the wall without a reload', async
   await enrol(page, facts);
   await screenshot(page, '3-relay');
 
+  await world.registerRedirect(await redirectUri(page));
   await saveGoogleApp(page, async (app) => {
     await app.getByLabel('Client Id').fill(facts.client_id);
     await app.getByLabel('Client Secret').fill(facts.client_secret);
@@ -68,37 +69,27 @@ test('a renamed meeting changes the picture on the wall without a reload', async
   await startConnecting(page, facts);
   await screenshot(page, '4-consent');
   await allow(page);
-  await page.waitForURL((url) => url.origin === facts.portal);
-  await part(page, 'Google Workspace').getByText('Connected', { exact: true }).waitFor();
+  await connected(page, facts.portal);
   await screenshot(page, '5-connected');
 
   await pairHub(page, facts.pairing_codes[0]);
   await screenshot(page, '6-hub');
 
-  const calendar = await world.calendarOf('Alder');
-  const now = Date.now();
-  const { event } = await world.standIn('POST', `/_stand-in/events/${encodeURIComponent(calendar)}`, {
-    summary: 'Quarterly planning',
-    start: { dateTime: new Date(now - 10 * 60_000).toISOString() },
-    end: { dateTime: new Date(now + 50 * 60_000).toISOString() },
-  });
+  const meeting = await world.addEvent(await world.calendarOf('Alder'), 'Quarterly planning');
   await linkDisplay(page, 'north-1', 'Alder');
-  await page.goto(new URL('/m', facts.portal).href);
-  const glass = sign(page, 'Alder').getByRole('img').first();
-  await glass.waitFor();
-  let before = await pictureAfter(glass);
-  assert.deepEqual([before.width, before.height], [800, 480]);
-  // The first picture may still be the one before the meeting was known.
-  await sign(page, 'Alder').getByText(/Quarterly planning|Busy/i).first().waitFor({ timeout: 20_000 }).catch(() => {});
-  before = await picture(glass);
+  assert.equal(new URL(page.url()).pathname, '/m');
+  const glass = sign(page, 'Alder').locator('img');
+  const planning = await settledPicture(glass);
+  assert.deepEqual([planning.width, planning.height], [800, 480]);
   await screenshot(page, '7-wall-before');
 
   await page.evaluate(() => (globalThis.placardNotReloaded = true));
-  await world.standIn('PATCH', `/_stand-in/events/${encodeURIComponent(calendar)}/${event.id ?? event}`, {
-    summary: 'Lunch with everyone',
-  });
-  await pictureAfter(glass, before);
-  assert.equal(await page.evaluate(() => globalThis.placardNotReloaded), true, 'the page was reloaded');
+  await meeting.rename('Lunch with everyone');
+  const lunch = await pictureThat(glass, 'another', ({ hash }) => hash !== planning.hash);
   await screenshot(page, '8-wall-after');
+  await meeting.rename('Quarterly planning');
+  await pictureThat(glass, 'the first again', ({ hash }) => hash === planning.hash);
+  assert.notEqual(lunch.hash, planning.hash);
+  assert.equal(await page.evaluate(() => globalThis.placardNotReloaded), true, 'the page was reloaded');
   assert.deepEqual(page.failures, []);
 });

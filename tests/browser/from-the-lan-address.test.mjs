@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, newPerson } from './chromium.mjs';
-import { allow, claim, enrol, part, saveGoogleApp, screenshot, signIn, startConnecting } from './steps.mjs';
+import {
+  allow, card, claim, connected, enrol, redirectUri, saveGoogleApp, screenshot, signIn, startConnecting,
+} from './steps.mjs';
 import { World } from './world.mjs';
 
 let world;
@@ -51,58 +53,64 @@ function clientSecretFile(facts, redirect) {
   });
 }
 
-test('a file that is no client_secret.json is refused in words, and saves nothing', async () => {
+/** Settings > Integration > Google App > Edit, and a file dropped there. */
+async function dropAppFile(text) {
   await admin.goto(new URL('/settings/integration', world.facts.portal_lan).href);
-  const app = part(admin, 'Google App');
+  const app = card(admin, 'Google App');
   await app.getByRole('button', { name: 'Edit' }).click();
-  await drop(admin, app.getByText('Drop client_secret.json here', { exact: false }), 'client_secret.json', '{"web": 7');
-  await app.getByRole('alert').first().waitFor();
+  await drop(admin, app.getByText('Drop client_secret.json here'), 'client_secret.json', text);
+  return app;
+}
+
+test('a file that is no client_secret.json is refused in words, and fills nothing in', async () => {
+  const app = await dropAppFile('{"web": 7');
+  const refusal = app.getByRole('alert');
+  await refusal.waitFor();
+  assert.match(await refusal.innerText(), /client_secret\.json|JSON/);
   assert.equal(await app.getByLabel('Client Id').inputValue(), '');
   await screenshot(admin, '11-malformed-file');
 });
 
 test('a file without the right redirect URI warns before anything is saved', async () => {
-  await admin.reload();
-  const app = part(admin, 'Google App');
-  await app.getByRole('button', { name: 'Edit' }).click();
-  const file = clientSecretFile(world.facts, 'https://elsewhere.example.org/callback');
-  await drop(admin, app.getByText('Drop client_secret.json here', { exact: false }), 'client_secret.json', file);
+  const app = await dropAppFile(clientSecretFile(world.facts, 'https://elsewhere.example.org/callback'));
   await app.getByText('This file will not work as it is.').waitFor();
   await screenshot(admin, '12-wrong-redirect');
 });
 
-test('client_secret.json fills the form, and Connect comes back to the LAN address', async () => {
+test('client_secret.json fills the form, and Connect comes back to the LAN address, to nobody else', async () => {
   const { facts } = world;
-  await admin.reload();
-  const redirect = await admin.locator('code').filter({ hasText: '/oauth/google/callback' }).first().innerText();
+  const integration = new URL('/settings/integration', facts.portal_lan).href;
+  await admin.goto(integration);
+  const redirect = await redirectUri(admin);
+  await world.registerRedirect(redirect);
   await saveGoogleApp(admin, async (app) => {
-    const place = app.getByText('Drop client_secret.json here', { exact: false });
-    await drop(admin, place, 'client_secret.json', clientSecretFile(facts, redirect));
+    await drop(admin, app.getByText('Drop client_secret.json here'), 'client_secret.json', clientSecretFile(facts, redirect));
     await app.getByText('The file fits.').waitFor();
     assert.equal(await app.getByLabel('Client Id').inputValue(), facts.client_id);
   });
   await startConnecting(admin, facts);
   const consent = admin.url();
 
-  // Somebody with the link, even another admin, is not the one who pressed Connect.
+  // Somebody with the link, even an admin, is not the one who pressed Connect.
   const other = await newPerson(browser);
   await other.goto(facts.portal_lan);
   await signIn(other, facts);
   await other.goto(consent);
   await allow(other);
-  await other.waitForURL((url) => url.origin === facts.portal_lan);
-  const refusal = other.getByRole('alert').filter({ hasText: 'Google is not connected.' });
+  await other.waitForURL((url) => url.origin === new URL(facts.portal_lan).origin);
+  const refusal = other.getByRole('alert');
   await refusal.waitFor();
-  console.log(`refused with: ${(await refusal.innerText()).replaceAll('\n', ' ')}`);
+  const words = (await refusal.innerText()).replaceAll('\n', ' ');
+  console.log(`another browser's callback is refused with: ${words}`);
+  assert.match(words, /browser/i);
   await screenshot(other, '13-callback-in-another-browser');
-  await part(other, 'Google Workspace').getByText('No account is connected yet.').waitFor();
+  await card(other, 'Google Workspace').getByText('No account is connected yet.').waitFor();
   await other.context().close();
 
-  await admin.goto(new URL('/settings/integration', facts.portal_lan).href);
+  await admin.goto(integration);
   await startConnecting(admin, facts);
   await allow(admin);
-  await admin.waitForURL((url) => url.origin === facts.portal_lan);
-  await part(admin, 'Google Workspace').getByText('Connected', { exact: true }).waitFor();
+  await connected(admin, facts.portal_lan);
   await screenshot(admin, '14-connected-from-the-lan-address');
   assert.deepEqual(admin.failures, []);
 });

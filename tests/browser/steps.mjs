@@ -32,7 +32,7 @@ export async function signOut(page) {
 export async function signIn(page, facts) {
   await page.getByLabel('User name').fill(facts.username);
   await page.getByLabel('Password').fill(facts.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await page.getByRole('button', { name: 'Sign out' }).waitFor();
 }
 
@@ -46,19 +46,25 @@ export async function enrol(page, facts) {
   await open(page, 'Relay');
   await page.getByLabel('Relay address').fill(facts.relay);
   await page.getByLabel('Invite').fill(facts.invite);
-  await page.getByRole('button', { name: 'Enrol' }).click();
-  await page.getByText('Redirect URI').waitFor();
+  await page.getByRole('button', { name: 'Enrol', exact: true }).click();
+  await page.getByText('Redirect URI', { exact: true }).waitFor();
 }
 
-/** The part of a page under the heading `name`. */
-export function part(page, name) {
-  return page.locator('section, article, form').filter({ has: page.getByRole('heading', { name, exact: true }) }).last();
+/** The card of a page under the heading `name`. */
+export function card(page, name) {
+  return page.locator('section').filter({ has: page.getByRole('heading', { name, exact: true }) });
+}
+
+/** The redirect URI that the page tells the admin to enter in Google's console. */
+export async function redirectUri(page) {
+  await open(page, 'Integration');
+  return (await page.locator('code').filter({ hasText: '/oauth/google/callback' }).first().innerText()).trim();
 }
 
 /** Settings > Integration > Google App > Edit, with `fill` to put the client's id and secret there, > Save. */
 export async function saveGoogleApp(page, fill) {
   await open(page, 'Integration');
-  const app = part(page, 'Google App');
+  const app = card(page, 'Google App');
   await app.getByRole('button', { name: 'Edit' }).click();
   await fill(app);
   await app.getByRole('button', { name: 'Save' }).click();
@@ -67,8 +73,14 @@ export async function saveGoogleApp(page, fill) {
 
 /** Google Workspace > Connect; ends on Google's consent page. */
 export async function startConnecting(page, facts) {
-  await part(page, 'Google Workspace').getByRole('button', { name: 'Connect' }).click();
-  await page.waitForURL((url) => url.origin === facts.standin);
+  await card(page, 'Google Workspace').getByRole('button', { name: 'Connect', exact: true }).click();
+  await page.waitForURL((url) => url.origin === new URL(facts.standin).origin);
+}
+
+/** Waits, back at the portal, until the account is there. */
+export async function connected(page, origin) {
+  await page.waitForURL((url) => url.origin === new URL(origin).origin);
+  await card(page, 'Google Workspace').getByText('Connected', { exact: true }).waitFor();
 }
 
 /** Allows all that is asked for on Google's consent page. */
@@ -87,16 +99,16 @@ export async function pairHub(page, code) {
 /** Signs > the card of the display called `key` > Room > Link. */
 export async function linkDisplay(page, key, room) {
   await open(page, 'Signs');
-  const card = sign(page, key);
-  const picker = card.getByRole('combobox', { name: 'Room' });
-  await picker.fill(room);
-  await card.getByRole('option', { name: room }).click();
-  await card.getByRole('button', { name: 'Link' }).click();
+  const unlinked = sign(page, key);
+  await unlinked.getByRole('combobox', { name: 'Room' }).fill(room);
+  await unlinked.getByRole('option', { name: room }).click();
+  await unlinked.getByRole('button', { name: 'Link', exact: true }).click();
+  await sign(page, room).waitFor();
 }
 
-/** The card of one sign on the wall, found by a text on it. */
-export function sign(page, text) {
-  return page.getByRole('listitem').filter({ hasText: text });
+/** A sign on the wall, by its room, or by its name on the hub while it has none. */
+export function sign(page, name) {
+  return page.getByRole('article', { name, exact: true });
 }
 
 /** The picture of a sign as the page shows it: its size and the hash of its bytes. */
@@ -112,13 +124,23 @@ export function picture(image) {
     .then(({ width, height, png }) => ({ width, height, hash: createHash('sha256').update(png).digest('hex') }));
 }
 
-/** Waits until the picture is another one than `before`, and returns it. */
-export async function pictureAfter(image, before) {
+/** Waits until `wanted` says yes to the picture, and returns it. */
+export async function pictureThat(image, what, wanted) {
   const deadline = Date.now() + CHANGE_WITHIN;
   for (;;) {
     const now = await picture(image);
-    if (now.width > 0 && now.hash !== before?.hash) return now;
-    if (Date.now() > deadline) throw new Error(`the picture was still ${before?.hash} after ${CHANGE_WITHIN} ms`);
+    if (now.width > 0 && (await wanted(now))) return now;
+    if (Date.now() > deadline) throw new Error(`after ${CHANGE_WITHIN} ms the picture was not ${what}: ${JSON.stringify(now)}`);
     await new Promise((resume) => setTimeout(resume, 50));
   }
+}
+
+/** Waits until the picture stays the same for `quiet` milliseconds, and returns it. */
+export async function settledPicture(image, quiet = 1_500) {
+  let last;
+  let since = Date.now();
+  return pictureThat(image, 'at rest', ({ hash }) => {
+    if (hash !== last) [last, since] = [hash, Date.now()];
+    return Date.now() - since >= quiet;
+  });
 }

@@ -49,10 +49,24 @@ export class World {
 
   /** The id of the calendar of the room called `name`. */
   async calendarOf(name) {
-    const rooms = await this.standIn('GET', '/_stand-in/rooms');
-    const room = (rooms.rooms ?? rooms).find((room) => (room.name ?? room.summary) === name);
+    const { rooms } = await this.standIn('GET', '/_stand-in/rooms');
+    const room = rooms.find((room) => room.name === name);
     if (!room) throw new Error(`the stand-in has no room ${name}: ${JSON.stringify(rooms)}`);
-    return room.calendar ?? room.id;
+    return room.calendar;
+  }
+
+  /** Puts an event into a calendar, from ten minutes ago to `minutes` from now; returns how to rename it. */
+  async addEvent(calendar, summary, minutes = 50) {
+    const [start, end] = [-10, minutes].map((from) => new Date(Date.now() + from * 60_000).toISOString());
+    const events = `/_stand-in/events/${encodeURIComponent(calendar)}`;
+    const { event } = await this.standIn('POST', events, { summary, start, end });
+    return { rename: (summary) => this.standIn('PATCH', `${events}/${event.id}`, { summary }) };
+  }
+
+  /** Enters the redirect URI in Google's console, as the portal tells the admin to. */
+  async registerRedirect(uri) {
+    const { client_id, client_secret } = this.facts;
+    await this.standIn('POST', '/_stand-in/clients', { client_id, client_secret, redirect_uris: [uri] });
   }
 }
 
