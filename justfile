@@ -28,6 +28,7 @@ lint: portal
     infra/stage format cargo fmt --all --check
     infra/stage rules infra/lint
     infra/stage rules-self-test infra/lint --self-test
+    infra/stage bootstrap-self-test infra/dev.d/self-test
     infra/stage clippy cargo clippy --quiet {{ everything }} --all-targets -- -D warnings
 
 # The tests of every crate by itself
@@ -44,7 +45,7 @@ browser: build
 
 # Every program of the system
 build: portal
-    infra/stage build cargo build --quiet {{ everything }} --bins
+    infra/stage build cargo build {{ everything }} --bins
 
 # The portal's pages, as WebAssembly
 portal:
