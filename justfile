@@ -43,6 +43,10 @@ e2e *filter: build
 browser: build
     infra/stage browser infra/browser-tests
 
+# The README's pictures, of a running system
+pictures: build
+    infra/stage pictures node tests/browser/pictures.mjs
+
 # Every program of the system
 build: portal
     infra/stage build cargo build {{ everything }} --bins

@@ -32,7 +32,7 @@ prepare_for() {
         portal | check-wasm | build | release) needs_portal ;;
         unit) needs_portal; needs_relay_tests ;;
         demo) needs_portal; needs_glass ;;
-        browser) needs_portal; needs_browser; need_words ;;
+        browser | pictures) needs_portal; needs_browser; need_words ;;
         tools) need_rust_components; needs_relay_tests ;;
         *) need_rust_components; need_shellcheck; needs_portal; needs_relay_tests; needs_glass; needs_browser ;;
     esac

@@ -111,7 +111,7 @@ export function sign(page, name) {
   return page.getByRole('article', { name, exact: true });
 }
 
-/** The picture of a sign as the page shows it: its size and the hash of its bytes. */
+/** The picture of a sign as the page shows it: its size, its bytes (base64) and their hash. */
 export function picture(image) {
   return image
     .evaluate(async (element) => {
@@ -121,7 +121,7 @@ export function picture(image) {
       for (const byte of bytes) text += String.fromCharCode(byte);
       return { width: element.naturalWidth, height: element.naturalHeight, png: btoa(text) };
     })
-    .then(({ width, height, png }) => ({ width, height, hash: createHash('sha256').update(png).digest('hex') }));
+    .then((found) => ({ ...found, hash: createHash('sha256').update(found.png).digest('hex') }));
 }
 
 /** Waits until `wanted` says yes to the picture, and returns it. */
@@ -130,7 +130,7 @@ export async function pictureThat(image, what, wanted) {
   for (;;) {
     const now = await picture(image);
     if (now.width > 0 && (await wanted(now))) return now;
-    if (Date.now() > deadline) throw new Error(`after ${CHANGE_WITHIN} ms the picture was not ${what}: ${JSON.stringify(now)}`);
+    if (Date.now() > deadline) throw new Error(`after ${CHANGE_WITHIN} ms the picture was not ${what}, but ${now.hash}`);
     await new Promise((resume) => setTimeout(resume, 50));
   }
 }

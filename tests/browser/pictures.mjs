@@ -1,0 +1,31 @@
+// Takes the README's pictures of a running system with a real day's programme: the wall, and a sign of each size.
+
+import { mkdir, writeFile } from 'node:fs/promises';
+
+import { launch, newPerson } from './chromium.mjs';
+import { settledPicture, signIn } from './steps.mjs';
+import { World } from './world.mjs';
+
+const FOLDER = 'infra/book/img';
+const PANELS = ['800x480', '400x300', '296x128', '800x480', '400x300', '800x480'];
+
+const world = await World.start('--fosdem', '--ready', ...PANELS.flatMap((panel) => ['--panel', panel]));
+const browser = await launch(world.facts);
+try {
+  const page = await newPerson(browser, { viewport: { width: 1200, height: 820 } });
+  await page.goto(world.facts.portal);
+  await signIn(page, world.facts);
+  const signs = page.getByRole('article');
+  await signs.nth(PANELS.length - 1).waitFor();
+  for (const sign of await signs.all()) await settledPicture(sign.locator('img'), 500);
+  await mkdir(FOLDER, { recursive: true });
+  await page.screenshot({ path: `${FOLDER}/wall.png` });
+  for (const panel of new Set(PANELS)) {
+    const image = signs.filter({ hasText: panel.replace('x', ' × ') }).first().locator('img');
+    const { png } = await settledPicture(image, 500);
+    await writeFile(`${FOLDER}/sign-${panel}.png`, Buffer.from(png, 'base64'));
+  }
+} finally {
+  await browser.close();
+  await world.stop();
+}
