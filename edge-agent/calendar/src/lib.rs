@@ -9,10 +9,25 @@
 //! that a whole calendar is not shown.
 #![warn(missing_docs)]
 
+mod answer;
+pub mod client;
+pub mod endpoints;
+pub mod error;
 pub mod event;
+pub mod id_token;
+mod item;
+pub mod oauth;
+mod organiser;
 pub mod timeline;
+pub mod watch;
 pub mod window;
 
+pub use client::{Calendar, Listed, ListedCalendar, Listing};
+pub use endpoints::Endpoints;
+pub use error::Error;
 pub use event::Event;
+pub use id_token::{IdTokenError, Identity};
+pub use oauth::{OAuth, Tokens};
 pub use timeline::{Moment, Timeline};
+pub use watch::{OpenedChannel, Watch};
 pub use window::Window;

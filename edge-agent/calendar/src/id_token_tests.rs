@@ -1,0 +1,149 @@
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+use serde_json::{Value, json};
+
+use super::*;
+
+/// A key made for these tests, PKCS#8; it protects nothing.
+const TEST_KEY: &str = "\
+    MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQDSeFmAm6rsAcUxugqqkSzRinwtrCBIENhYqO6EHdzaznE0RQBT\
+    jVkt+rX5eQP/3nlGZlJPXEWhgWeNxdur3hdK5r4jWt4tMFnXtIeoeFXgIWGIX2l8iXu6rrIor5BETkL4s6pkXJLfgVRhsi4tMxY3\
+    vfkJGKiMjxHX35EaZDjzgIrJuai8nXG0kXO8rOKyGALg54OMtC5lxfQYkzHRB6J4vxLKcnE8M1TG3E+kxndRLXpzU2ScEXbYy2I0\
+    W5ToB2KPwxqrWjiIQe3OVKEuOg74Q3Z1nOcfM3647NuWWFJu6E444tOsfsEY4nxj6u6A64XS3zZ7vJclN6IzphSO5pYxAgMBAAEC\
+    ggEAJKxi0BWP2VLPpQQJUsI8IID0dVLeRyBkSkKZWP0JHDlHoXd6gJSLGwdqCP/Msht2X015/ykRWvx86ke1KMPopB0DuY5eU1pu\
+    9TaYQsNBF25Jm+UgMNqV7Cf/lDZPOY+3fLV1tcopr3dOGD3fbPHPZ8Qa7jpVODS/w7FJi+M1xzvoTfa4wtSSMA1v8GN1JJu61BEd\
+    Sf8DxuJKtpBLxyqXGoR5dcvXUD5Ey1TFuJlPYoDbuBNoBc0WXeJsPmYybxfOCss4nK6zvt5xVuHYZkINLyHCwgBk4Wcq9PuD6s4m\
+    Dpz7hy+HCJg5x5LUcmdTawMsmP4zi7kx5nr/X5Rcn1tTNwKBgQDpnj3SOOgeuS7Ghg6P4CBC0tFmPdl3rhGuQLktCoBt8yQgEaiw\
+    gXc5QA1Z5NtC/oolHJLD/T6UJsvCCZFfFawytY6TIwOgZ1k3vEq+1I4It5RjQ6Eg8njiaTNOIUjInETbStxUsMg4Ue7JuuQpg3PR\
+    OUdPOSThYvS7SDuqL2Q50wKBgQDmomA8kgDfKF0sWTvdJdAsSu33qoOO9j+QSOHHXOBD15Ae71LnB0GPT/B8Dr0xNf5sTrDA3/1l\
+    qSMTltKTaNSNx9yNiu6Ckn7qvrf/Mx1NhqPNIj4n5f/t9wHL0P6ds5bEvWCk7xBGiX25SmrQGgxYHJLnQCem4XU+lShvd94JawKB\
+    gHcK1m+v5b/6Fva8SuFPkMDcUi2qKI1Omt3TR0jHSCg+tFLPDMlcP1dh5yu+bWgW8mf0xmiuO9wcZMmsPHJaRdPVJiCdv/RVlWXM\
+    Qb4562JPwYJPbOSwCZ89ghI27bKjxoaD///70Rq5zVboL+ljfXnImSiqcruSxChGp3iSC51XAoGAMuwLH5SFCMCawd3577wXmI/6\
+    tsI5Rels42iUITaKdbA0q//faA8cFI5r5JhEgYcQY82EDTHnevi7O+oDGHT+6UcFlWLlgoLh7uapLXmVsLZXmEVFP/3yYhI1nVDJ\
+    xvwN/+ZoXkJCb7CPx8d8ifIWY6X7cX+iwZ/qCSVZxjLLHX0CgYBji8n3KX5nOL9lclpP+LabClBp9zCBCwFXWGJvgX5zMrBQQNub\
+    V1Zg3Q6Rias3wvWECYYObUbVxe1QwIqN6w/ZiDCk9wh6ca31okucroMJLKLI5gHjUyPCy0FarfuJXtNfQ6HinYRGhuxRAsZQlck6\
+    MbO6QTbTeeVCyJdw7pCq/g==";
+
+const CLIENT: &str = "7-app.apps.googleusercontent.com";
+
+fn test_key() -> RsaKeyPair {
+    let der = base64::engine::general_purpose::STANDARD
+        .decode(TEST_KEY)
+        .unwrap();
+    RsaKeyPair::from_pkcs8(&der).unwrap()
+}
+
+fn keys() -> KeySet {
+    let pair = test_key();
+    let public: ring::signature::RsaPublicKeyComponents<Vec<u8>> = pair.public().into();
+    KeySet {
+        keys: vec![Key {
+            kid: Some("k1".to_owned()),
+            kty: "RSA".to_owned(),
+            n: URL_SAFE_NO_PAD.encode(&public.n),
+            e: URL_SAFE_NO_PAD.encode(&public.e),
+        }],
+    }
+}
+
+fn signed(header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", part(header), part(claims));
+    let pair = test_key();
+    let mut signature = vec![0; pair.public().modulus_len()];
+    pair.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        text.as_bytes(),
+        &mut signature,
+    )
+    .unwrap();
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T10:00:00Z".parse().unwrap()
+}
+
+/// Good claims with `extra` put over them.
+fn token(extra: Value) -> String {
+    let mut claims = json!({
+        "iss": "https://accounts.google.com",
+        "aud": CLIENT,
+        "sub": "1234567890",
+        "email": "rooms@example.com",
+        "nonce": "n-1",
+        "iat": now().as_second(),
+        "exp": now().as_second() + 3600,
+    });
+    for (key, value) in extra.as_object().unwrap() {
+        claims[key] = value.clone();
+    }
+    signed(&json!({"alg": "RS256", "kid": "k1", "typ": "JWT"}), &claims)
+}
+
+fn checked(token: &str) -> Result<Identity, IdTokenError> {
+    check(token, &keys(), CLIENT, "n-1", now())
+}
+
+#[test]
+fn a_token_for_this_sign_in_says_who_it_was() {
+    let identity = checked(&token(json!({}))).unwrap();
+    assert_eq!(identity.subject, "1234567890");
+    assert_eq!(identity.email.as_deref(), Some("rooms@example.com"));
+    checked(&token(json!({"iss": "accounts.google.com"}))).unwrap();
+    checked(&token(json!({"aud": [CLIENT]}))).unwrap();
+}
+
+#[test]
+fn a_token_for_another_sign_in_is_not_believed() {
+    for (extra, which) in [
+        (json!({"iss": "https://accounts.example.com"}), "issuer"),
+        (json!({"aud": "8-other"}), "audience"),
+        (json!({"aud": [CLIENT, "8-other"]}), "audience"),
+        (json!({"nonce": "n-2"}), "nonce"),
+        (json!({"nonce": null}), "nonce"),
+    ] {
+        let refused = checked(&token(extra));
+        assert!(
+            matches!(&refused, Err(IdTokenError::NotOurs(what)) if *what == which),
+            "{refused:?}"
+        );
+    }
+}
+
+#[test]
+fn clocks_may_differ_by_five_minutes() {
+    let expired = |seconds: i64| token(json!({"exp": now().as_second() - seconds}));
+    checked(&expired(SKEW - 1)).unwrap();
+    assert!(matches!(
+        checked(&expired(SKEW)),
+        Err(IdTokenError::Expired)
+    ));
+}
+
+#[test]
+fn a_changed_token_is_not_signed() {
+    let good = token(json!({}));
+    let other = token(json!({"sub": "999"}));
+    let claims = other.split('.').nth(1).unwrap();
+    let parts: Vec<&str> = good.split('.').collect();
+    let forged = format!("{}.{claims}.{}", parts[0], parts[2]);
+    assert!(matches!(checked(&forged), Err(IdTokenError::Signature)));
+    let unknown_key = signed(&json!({"alg": "RS256", "kid": "k2"}), &json!({}));
+    assert!(matches!(
+        checked(&unknown_key),
+        Err(IdTokenError::Signature)
+    ));
+}
+
+#[test]
+fn what_is_no_token_is_malformed() {
+    let unsigned = signed(&json!({"alg": "none"}), &json!({}));
+    for text in ["", "a", "a.b", "a.b.c", "..", &unsigned] {
+        assert!(
+            matches!(checked(text), Err(IdTokenError::Malformed(_))),
+            "{text}"
+        );
+    }
+}

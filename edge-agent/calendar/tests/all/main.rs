@@ -1,0 +1,6 @@
+//! The crate as its users see it.
+
+mod client;
+mod oauth;
+mod scripted;
+mod timeline_properties;
