@@ -17,14 +17,14 @@ try {
   await signIn(page, world.facts);
   const signs = page.getByRole('article');
   await signs.nth(PANELS.length - 1).waitFor();
-  for (const sign of await signs.all()) await settledPicture(sign.locator('img'), 500);
+  const bySize = new Map();
+  for (const sign of await signs.all()) {
+    const { width, height, png } = await settledPicture(sign.locator('img'), 500);
+    bySize.set(`${width}x${height}`, png);
+  }
   await mkdir(FOLDER, { recursive: true });
   await page.screenshot({ path: `${FOLDER}/wall.png` });
-  for (const panel of new Set(PANELS)) {
-    const image = signs.filter({ hasText: panel.replace('x', ' × ') }).first().locator('img');
-    const { png } = await settledPicture(image, 500);
-    await writeFile(`${FOLDER}/sign-${panel}.png`, Buffer.from(png, 'base64'));
-  }
+  for (const [size, png] of bySize) await writeFile(`${FOLDER}/sign-${size}.png`, Buffer.from(png, 'base64'));
 } finally {
   await browser.close();
   await world.stop();
