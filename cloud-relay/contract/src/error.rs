@@ -24,8 +24,6 @@ pub enum ErrorCode {
     Superseded,
     /// Another running copy of this agent has this incarnation.
     OtherInstance,
-    /// The operator has suspended the agent.
-    Suspended,
     /// A portal origin is not an https origin, or there are too many.
     OriginInvalid,
     /// No such address.
@@ -51,7 +49,6 @@ impl ErrorCode {
         Self::ClockSkew,
         Self::Superseded,
         Self::OtherInstance,
-        Self::Suspended,
         Self::OriginInvalid,
         Self::NotFound,
         Self::TooLarge,
@@ -74,7 +71,7 @@ mod tests {
 
     #[test]
     fn codes_golden() {
-        let words = r#"["malformed","invite_invalid","invite_expired","invite_used","proof_invalid","unauthorised","clock_skew","superseded","other_instance","suspended","origin_invalid","not_found","too_large","unavailable"]"#;
+        let words = r#"["malformed","invite_invalid","invite_expired","invite_used","proof_invalid","unauthorised","clock_skew","superseded","other_instance","origin_invalid","not_found","too_large","unavailable"]"#;
         assert_eq!(serde_json::to_string(ErrorCode::ALL).unwrap(), words);
     }
 

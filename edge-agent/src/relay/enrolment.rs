@@ -160,7 +160,7 @@ fn check_address(text: &str, encrypted: &str, plain: &str) -> Result<String, Not
         .host_str()
         .filter(|h| !h.is_empty())
         .ok_or_else(refuse)?;
-    let on_this_machine = host == "localhost" || host == "127.0.0.1" || host == "[::1]";
+    let on_this_machine = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
     let right = url.scheme() == encrypted || (url.scheme() == plain && on_this_machine);
     if right && url.username().is_empty() && url.password().is_none() {
         Ok(host.to_owned())

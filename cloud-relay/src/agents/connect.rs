@@ -1,0 +1,70 @@
+//! The WebSocket of an agent, where this process holds it itself.
+
+use relay_contract::inbox::{Hint, ToRelay};
+
+/// What to reply to a text message of an agent; anything unknown is let pass, for agents that are newer.
+pub(crate) fn reply_to(text: &str) -> Option<String> {
+    match serde_json::from_str(text) {
+        Ok(ToRelay::Ping) => Some(serde_json::to_string(&Hint::Pong).expect("a plain word")),
+        Err(_) => None,
+    }
+}
+
+#[cfg(feature = "local")]
+pub(crate) use self::here::connect;
+
+#[cfg(feature = "local")]
+mod here {
+    use std::sync::Arc;
+
+    use axum::extract::ws::WebSocketUpgrade;
+    use axum::extract::{Request, State};
+    use axum::response::{IntoResponse, Response};
+    use axum::RequestPartsExt;
+    use relay_contract::call::Call;
+    use relay_contract::error::ErrorCode;
+    use relay_contract::route;
+    use tracing::{info, warn};
+
+    use super::reply_to;
+    use crate::caller::authenticate;
+    use crate::downlink::Downlink;
+    use crate::downlink::local::LocalDownlink;
+    use crate::machine::now;
+    use crate::relay::Relay;
+    use crate::respond::Refusal;
+    use crate::store::Store;
+
+    /// Agents send nothing but pings.
+    const MAX_MESSAGE: usize = 4 << 10;
+
+    pub(crate) async fn connect<S: Store>(
+        State(relay): State<Arc<Relay<S, LocalDownlink>>>,
+        request: Request,
+    ) -> Result<Response, Refusal> {
+        let (mut parts, _) = request.into_parts();
+        let call = Call { method: "GET", path_and_query: route::CONNECT, body: b"" };
+        let caller = authenticate(&relay, &parts.headers, &call).await?;
+        let upgrade = parts.extract::<WebSocketUpgrade>().await.map_err(|_| {
+            Refusal::new(ErrorCode::Malformed, "this address speaks WebSocket only; something on the way may have removed the upgrade")
+        })?;
+        // Registered before it is stored, so that a hint finds the connection as soon as the store names it.
+        let registration = relay.downlink.register();
+        let connection = registration.id().to_owned();
+        let store = &relay.store;
+        let before = store.connected(caller.id(), &connection, caller.epoch(), now()).await?;
+        if let Some(before) = before {
+            relay.downlink.close(&before).await;
+        }
+        info!(agent = %caller.id(), "connected");
+        let relay = Arc::clone(&relay);
+        let carry = upgrade.max_message_size(MAX_MESSAGE).on_upgrade(async move |socket| {
+            registration.carry(socket, reply_to).await;
+            info!(agent = %caller.id(), "disconnected");
+            if let Err(error) = relay.store.disconnected(caller.id(), &connection).await {
+                warn!(agent = %caller.id(), %error, "the closed connection is still on record; hints to it are lost, as they would be anyway");
+            }
+        });
+        Ok(carry.into_response())
+    }
+}
