@@ -1,0 +1,113 @@
+//! Around every request to Google: the fault switches and the request log.
+
+use std::io;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt as _, stream};
+use http::{HeaderValue, header};
+use jiff::SignedDuration;
+use jiff::fmt::rfc2822::DateTimePrinter;
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::clock;
+use crate::error::ApiError;
+
+/// The project that error messages name.
+const PROJECT: &str = "123456789012";
+/// Long enough for the first half to be on the wire before the connection breaks.
+const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
+
+/// The middleware. The stand-in's own pages and control API pass untouched.
+pub(crate) async fn intercept(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    if path == "/" || path.starts_with("/_stand-in/") || path.starts_with("/edit/") {
+        return next.run(request).await;
+    }
+    let started = clock::now();
+    let (method, query) = (
+        request.method().to_string(),
+        request.uri().query().unwrap_or("").to_owned(),
+    );
+    let faults = app.faults();
+    let mut answer = match refusal(&app, &path) {
+        Some(error) => error.into_response(),
+        None => next.run(request).await,
+    };
+    // After the work: what is answered late was read early, as with a slow network.
+    if let Some(ms) = faults.strike("slow_ms", &path).and_then(|v| v.as_u64()) {
+        tokio::time::sleep(Duration::from_millis(ms)).await;
+    }
+    if let Some(seconds) = faults
+        .strike("clock_offset_s", &path)
+        .and_then(|v| v.as_i64())
+    {
+        let wrong = clock::now() + SignedDuration::from_secs(seconds);
+        let date = DateTimePrinter::new()
+            .timestamp_to_rfc9110_string(&wrong)
+            .ok();
+        if let Some(date) = date.and_then(|d| HeaderValue::from_str(&d).ok()) {
+            answer.headers_mut().insert(header::DATE, date);
+        }
+    }
+    if faults.strike("truncated", &path).is_some() {
+        answer = truncate(answer).await;
+    }
+    let finished = clock::now();
+    app.requests().add(json!({
+        "at": clock::micros(started), "method": method, "path": path, "query": query,
+        "status": answer.status().as_u16(), "ms": finished.duration_since(started).as_secs_f64() * 1000.0,
+    }));
+    answer
+}
+
+fn refusal(app: &App, path: &str) -> Option<ApiError> {
+    let strike = |name: &str| app.faults().strike(name, path);
+    if let Some(code) = strike("server_error") {
+        let code = code.as_u64().and_then(|c| u16::try_from(c).ok());
+        return Some(ApiError::backend(
+            code.filter(|c| (500..600).contains(c)).unwrap_or(503),
+        ));
+    }
+    let refusals: [(&str, fn() -> ApiError); 6] = [
+        ("rate_limited_403", || ApiError::rate_limited(403)),
+        ("rate_limited_429", || ApiError::rate_limited(429)),
+        ("unauthorised", ApiError::unauthorised),
+        ("api_disabled", || ApiError::api_disabled(PROJECT)),
+        ("scope_missing", ApiError::scope_missing),
+        ("directory_off", || {
+            ApiError::forbidden("Must be a Google Workspace domain user with directory sharing.")
+        }),
+    ];
+    refusals
+        .into_iter()
+        .find(|(name, _)| strike(name).is_some())
+        .map(|(_, make)| make())
+}
+
+/// The same headers and half the body; then the connection breaks.
+async fn truncate(answer: Response) -> Response {
+    let (mut parts, body) = answer.into_parts();
+    let Ok(whole) = to_bytes(body, usize::MAX).await else {
+        return ApiError::backend(500).into_response();
+    };
+    parts
+        .headers
+        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    let half = whole.slice(..whole.len() / 2);
+    let first = stream::iter([Ok::<_, io::Error>(half)]);
+    let broken = stream::once(async {
+        tokio::time::sleep(BEFORE_THE_BREAK).await;
+        Err(io::Error::other("truncated on purpose"))
+    });
+    Response::from_parts(parts, Body::from_stream(first.chain(broken)))
+}
+
+/// `GET /_stand-in/requests`.
+pub(crate) async fn requests(State(app): State<App>) -> axum::Json<Value> {
+    axum::Json(json!(app.requests().all()))
+}
