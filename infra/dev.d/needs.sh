@@ -7,9 +7,10 @@ needs_portal() {
     need_node_packages
 }
 
-needs_relay_tests() {
+needs_unit_tests() {
     need_dynoxide
     need_cargo_lambda
+    need_google_client
 }
 
 needs_glass() {
@@ -30,10 +31,10 @@ prepare_for() {
         fmt) need_rust_components ;;
         lint) need_rust_components; need_shellcheck ;;
         portal | check-wasm | build | release) needs_portal ;;
-        unit) needs_portal; needs_relay_tests ;;
+        unit) needs_portal; needs_unit_tests ;;
         demo) needs_portal; needs_glass ;;
         browser | pictures) needs_portal; needs_browser; need_words ;;
-        tools) need_rust_components; needs_relay_tests ;;
-        *) need_rust_components; need_shellcheck; needs_portal; needs_relay_tests; needs_glass; needs_browser ;;
+        tools) need_rust_components; needs_unit_tests ;;
+        *) need_rust_components; need_shellcheck; needs_portal; needs_unit_tests; needs_glass; needs_browser ;;
     esac
 }

@@ -37,13 +37,22 @@ need_cargo_lambda() {
     python_packages lambda "builds the relay for AWS Lambda and invokes it locally"
 }
 
-need_node_packages() {
-    local from=$PLACARD_ROOT/infra/node into=$PLACARD_TOOLS/node
+# node_packages FROM INTO WHY ; installs what FROM's package-lock.json pins into $PLACARD_TOOLS/INTO
+node_packages() {
+    local from=$PLACARD_ROOT/$1 into=$PLACARD_TOOLS/$2
     unchanged "$into/stamp" "$from/package.json" "$from/package-lock.json" && return
     need_node
-    installing "infra/node's packages (npm)" "wasm-opt for the portal, playwright-core for the browser tests"
+    installing "the packages that $1 lists (npm)" "$3"
     mkdir -p "$into"
     cp "$from/package.json" "$from/package-lock.json" "$into/"
     (cd "$into" && npm ci --silent --no-audit --no-fund --ignore-scripts >&2)
     record "$into/stamp" "$from/package.json" "$from/package-lock.json"
+}
+
+need_node_packages() {
+    node_packages infra/node node "wasm-opt for the portal, playwright-core for the browser tests"
+}
+
+need_google_client() {
+    node_packages tests/google-stand-in/clients google-client "Google's own Calendar client, which the stand-in has to satisfy"
 }
