@@ -60,7 +60,11 @@ pub enum BitmapError {
 impl Bitmap {
     /// All white.
     pub fn new_white(width: u32, height: u32) -> Self {
-        Self { width, height, rows: vec![0; stride(width) * height as usize] }
+        Self {
+            width,
+            height,
+            rows: vec![0; stride(width) * height as usize],
+        }
     }
 
     /// All white, of the panel's size.
@@ -76,14 +80,26 @@ impl Bitmap {
     pub fn from_rows(width: u32, height: u32, rows: Vec<u8>) -> Result<Self, BitmapError> {
         let expected = stride(width) * height as usize;
         if rows.len() != expected {
-            return Err(BitmapError::Size { width, height, expected, found: rows.len() });
+            return Err(BitmapError::Size {
+                width,
+                height,
+                expected,
+                found: rows.len(),
+            });
         }
         let beyond = (stride(width) * 8) as u32 - width;
-        let padded = beyond > 0 && rows.chunks(stride(width)).any(|row| row.last().is_some_and(|last| last << (8 - beyond) != 0));
+        let padded = beyond > 0
+            && rows
+                .chunks(stride(width))
+                .any(|row| row.last().is_some_and(|last| last << (8 - beyond) != 0));
         if padded {
             return Err(BitmapError::Padding);
         }
-        Ok(Self { width, height, rows })
+        Ok(Self {
+            width,
+            height,
+            rows,
+        })
     }
 
     /// Pixels across.
@@ -130,18 +146,59 @@ impl Bitmap {
     /// Draws a frame of `thickness` pixels inside the rectangle's edge.
     pub fn outline(&mut self, rect: Rect, thickness: u32) {
         let t = thickness.min(rect.width / 2).min(rect.height / 2);
-        let Rect { x, y, width, height } = rect;
-        self.fill(Rect { x, y, width, height: t }, true);
-        self.fill(Rect { x, y: rect.bottom() - t, width, height: t }, true);
-        self.fill(Rect { x, y, width: t, height }, true);
-        self.fill(Rect { x: rect.right() - t, y, width: t, height }, true);
+        let Rect {
+            x,
+            y,
+            width,
+            height,
+        } = rect;
+        self.fill(
+            Rect {
+                x,
+                y,
+                width,
+                height: t,
+            },
+            true,
+        );
+        self.fill(
+            Rect {
+                x,
+                y: rect.bottom() - t,
+                width,
+                height: t,
+            },
+            true,
+        );
+        self.fill(
+            Rect {
+                x,
+                y,
+                width: t,
+                height,
+            },
+            true,
+        );
+        self.fill(
+            Rect {
+                x: rect.right() - t,
+                y,
+                width: t,
+                height,
+            },
+            true,
+        );
     }
 
     /// Copies `picture`, white pixels too, to `(x, y)`, as far as it fits.
     pub fn blit(&mut self, picture: &Self, x: u32, y: u32) {
         for from_y in 0..picture.height {
             for from_x in 0..picture.width {
-                self.set(x.saturating_add(from_x), y.saturating_add(from_y), picture.get(from_x, from_y));
+                self.set(
+                    x.saturating_add(from_x),
+                    y.saturating_add(from_y),
+                    picture.get(from_x, from_y),
+                );
             }
         }
     }
@@ -191,7 +248,11 @@ impl Bitmap {
         let (width, height) = (reader.info().width, reader.info().height);
         let mut data = vec![0; stride(width) * height as usize];
         reader.next_frame(&mut data)?;
-        let mut picture = Self { width, height, rows: data.iter().map(|byte| !byte).collect() };
+        let mut picture = Self {
+            width,
+            height,
+            rows: data.iter().map(|byte| !byte).collect(),
+        };
         let beyond = (stride(width) * 8) as u32 - width;
         for row in picture.rows.chunks_mut(stride(width)) {
             if let Some(last) = row.last_mut() {
@@ -230,20 +291,35 @@ mod tests {
         picture.set(0, 0, true);
         picture.set(12, 2, true);
         assert_eq!(Bitmap::from_png(&picture.to_png()).unwrap(), picture);
-        assert_eq!(Bitmap::from_rows(13, 3, picture.rows().to_vec()).unwrap(), picture);
+        assert_eq!(
+            Bitmap::from_rows(13, 3, picture.rows().to_vec()).unwrap(),
+            picture
+        );
         assert_eq!(picture.rows(), [0x80, 0, 0, 0, 0, 0x08]);
     }
 
     #[test]
     fn equal_pixels_have_one_name_and_other_sizes_another() {
-        assert_eq!(Bitmap::new_white(8, 2).hash(), Bitmap::new_white(8, 2).hash());
-        assert_ne!(Bitmap::new_white(8, 2).hash(), Bitmap::new_white(16, 1).hash());
+        assert_eq!(
+            Bitmap::new_white(8, 2).hash(),
+            Bitmap::new_white(8, 2).hash()
+        );
+        assert_ne!(
+            Bitmap::new_white(8, 2).hash(),
+            Bitmap::new_white(16, 1).hash()
+        );
     }
 
     #[test]
     fn rows_that_do_not_fit_are_refused() {
-        assert!(matches!(Bitmap::from_rows(13, 1, vec![0]), Err(BitmapError::Size { expected: 2, .. })));
-        assert!(matches!(Bitmap::from_rows(13, 1, vec![0, 1]), Err(BitmapError::Padding)));
+        assert!(matches!(
+            Bitmap::from_rows(13, 1, vec![0]),
+            Err(BitmapError::Size { expected: 2, .. })
+        ));
+        assert!(matches!(
+            Bitmap::from_rows(13, 1, vec![0, 1]),
+            Err(BitmapError::Padding)
+        ));
         assert!(Bitmap::from_png(b"nonsense").is_err());
     }
 
@@ -252,7 +328,15 @@ mod tests {
         let mut picture = Bitmap::new_white(4, 4);
         picture.set(4, 0, true);
         picture.blit(&Bitmap::new_white(9, 9), 2, 2);
-        picture.fill(Rect { x: 2, y: 2, width: 50, height: 50 }, true);
+        picture.fill(
+            Rect {
+                x: 2,
+                y: 2,
+                width: 50,
+                height: 50,
+            },
+            true,
+        );
         assert!(picture.get(3, 3) && !picture.get(4, 4));
     }
 }

@@ -44,9 +44,15 @@ impl FromStr for Panel {
 
     fn from_str(text: &str) -> Result<Self, NotAPanel> {
         let edge = |digits: &str| digits.parse().ok().filter(|edge| EDGE.contains(edge));
-        let size = text.split_once('x').and_then(|(width, height)| Some((edge(width)?, edge(height)?)));
+        let size = text
+            .split_once('x')
+            .and_then(|(width, height)| Some((edge(width)?, edge(height)?)));
         let (width, height) = size.ok_or_else(|| NotAPanel(text.to_owned()))?;
-        Ok(Self { width, height, palette: Palette::BlackWhite })
+        Ok(Self {
+            width,
+            height,
+            palette: Palette::BlackWhite,
+        })
     }
 }
 
