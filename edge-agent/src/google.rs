@@ -1,1 +1,105 @@
-//! google
+//! Google: the way out to it, the app that the administrator made, and the accounts that sign in.
+//!
+//! Bottom up: [`http`] the one HTTP client · [`client_secret`] the file from Google's console · [`app`] what of it is
+//! kept · [`relay_side`] what all this needs of the relay · [`flow`] one sign-in · [`accounts`] what came of them.
+//! [`Google`] is the handle that portal and sync hold.
+
+mod accounts;
+mod app;
+mod client_secret;
+mod flow;
+mod http;
+mod relay_side;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use google_calendar::{Calendar, Endpoints, OAuth};
+
+use crate::news::Bus;
+use crate::relay::Relay;
+use crate::store::{Store, StoreError, StoredApp};
+
+pub(crate) use self::accounts::{AccountState, AccountView, ConnectedAccount};
+pub(crate) use self::app::{GoogleApp, SaveAppError};
+pub(crate) use self::client_secret::{ClientSecretError, ClientSecretFile, parse_client_secret};
+pub(crate) use self::flow::{BeginError, Begun, FinishError};
+pub(crate) use self::http::{OutboundError, OutboundHttp};
+pub(crate) use self::relay_side::RelaySide;
+
+/// How long a finish waits for the answer that the relay said it has: the browser is back a moment after it.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
+
+/// A handle on all of Google but the calendars' contents; cheap to clone.
+#[derive(Debug)]
+pub(crate) struct Google<R = Relay> {
+    inner: Arc<Inner<R>>,
+}
+
+impl<R> Clone for Google<R> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Inner<R> {
+    store: Store,
+    http: reqwest::Client,
+    endpoints: Endpoints,
+    relay: R,
+    bus: Bus,
+    app: ArcSwapOption<StoredApp>,
+    /// One finish at a time, so that a page loaded twice does not redeem twice.
+    finishing: tokio::sync::Mutex<()>,
+    answer_wait: Duration,
+}
+
+impl<R: RelaySide> Google<R> {
+    /// Reads the saved app. Opens no connection.
+    pub(crate) async fn start(
+        store: Store,
+        http: &OutboundHttp,
+        endpoints: Endpoints,
+        relay: R,
+        bus: Bus,
+    ) -> Result<Self, StoreError> {
+        let app = store.google_app().await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                store,
+                http: http.client().clone(),
+                endpoints,
+                relay,
+                bus,
+                app: ArcSwapOption::from_pointee(app),
+                finishing: tokio::sync::Mutex::new(()),
+                answer_wait: ANSWER_WAIT,
+            }),
+        })
+    }
+
+    /// The client for sign-ins and tokens; `None` until an app is saved.
+    pub(crate) fn oauth(&self) -> Option<OAuth> {
+        let app = self.inner.app.load_full()?;
+        Some(OAuth::new(
+            self.inner.http.clone(),
+            self.inner.endpoints.clone(),
+            &app.client_id,
+            &app.client_secret,
+        ))
+    }
+
+    /// The relay that Google answers and posts through.
+    pub(crate) fn relay(&self) -> &R {
+        &self.inner.relay
+    }
+
+    /// The client for calendars.
+    pub(crate) fn calendar(&self) -> Calendar {
+        Calendar::new(self.inner.http.clone(), self.inner.endpoints.clone())
+    }
+}

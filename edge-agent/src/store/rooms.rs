@@ -1,1 +1,309 @@
-//! rooms
+//! Rooms and what Google last said about them.
+
+mod channels;
+
+pub(crate) use self::channels::*;
+
+use edge_api::id::RoomId;
+use google_calendar::{Event, Window};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{Store, StoreError};
+
+/// A sign says "as of" when its room was last verified longer ago than this while Google announces changes: three of
+/// the ten-minute rounds that find what was not announced.
+const STALE_WITH_PUSHES: SignedDuration = SignedDuration::from_mins(30);
+
+/// The same while nothing is announced: three rounds of five minutes.
+const STALE_WITHOUT_PUSHES: SignedDuration = SignedDuration::from_mins(15);
+
+/// A calendar that a sign can show.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Room {
+    pub(crate) id: RoomId,
+    /// The account it is read with; `None` once that was disconnected.
+    pub(crate) account: Option<String>,
+    /// Google's id: for a resource its e-mail address.
+    pub(crate) calendar_id: String,
+    pub(crate) name: String,
+    /// What its days are counted in; UTC where Google named a zone that this version does not know.
+    pub(crate) zone: TimeZone,
+    /// When the last successful list was begun; `None` before the first.
+    pub(crate) verified_at: Option<Timestamp>,
+    /// How long after `verified_at` a sign has to say since when its information is.
+    pub(crate) stale_after: SignedDuration,
+    /// Google has an open channel to announce its changes on.
+    pub(crate) announced: bool,
+    /// A display shows it, so that it is listed and watched.
+    pub(crate) linked: bool,
+    /// How many events of the last list could not be understood, with the first in words.
+    pub(crate) skipped: Skipped,
+    /// Why the last list failed, in words; `None` after one that succeeded.
+    pub(crate) problem: Option<String>,
+}
+
+/// Events that could not be understood and are not shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Skipped {
+    pub(crate) count: u32,
+    pub(crate) example: Option<String>,
+}
+
+/// A calendar as an account sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SeenCalendar {
+    /// Used when the calendar is new.
+    pub(crate) new_id: RoomId,
+    pub(crate) calendar_id: String,
+    pub(crate) name: String,
+    pub(crate) zone: String,
+}
+
+/// A whole window, listed.
+#[derive(Clone, Debug)]
+pub(crate) struct ListedWindow {
+    pub(crate) window: Window,
+    /// Present only when the window came in one page.
+    pub(crate) etag: Option<String>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) skipped: Skipped,
+    /// When the list was begun.
+    pub(crate) verified_at: Timestamp,
+}
+
+impl Store {
+    /// Every room, by name.
+    pub(crate) async fn rooms(&self) -> Result<Vec<Room>, StoreError> {
+        self.read(|c| {
+            let sql = format!("{SELECT_ROOM} ORDER BY rooms.name, rooms.id");
+            let mut statement = c.prepare_cached(&sql)?;
+            let rooms = statement.query_map([], room_from)?;
+            Ok(rooms.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    pub(crate) async fn room(&self, id: &RoomId) -> Result<Option<Room>, StoreError> {
+        let id = id.clone();
+        self.read(move |c| {
+            let sql = format!("{SELECT_ROOM} WHERE rooms.id = ?1");
+            let mut statement = c.prepare_cached(&sql)?;
+            Ok(statement.query_row([id.as_str()], room_from).optional()?)
+        })
+        .await
+    }
+
+    /// What was last listed, today's local midnight to three days on; empty for a room that is not known or not listed.
+    pub(crate) async fn room_events(&self, id: &RoomId) -> Result<Vec<Event>, StoreError> {
+        let id = id.clone();
+        self.read(move |c| {
+            let text: Option<String> = c
+                .prepare_cached("SELECT events FROM rooms WHERE id = ?1")?
+                .query_row([id.as_str()], |row| row.get(0))
+                .optional()?;
+            match text {
+                Some(text) => serde_json::from_str(&text)
+                    .map_err(|e| StoreError::corrupt("list of events", e)),
+                None => Ok(Vec::new()),
+            }
+        })
+        .await
+    }
+
+    /// The `ETag` of the last list of this room, if it was of exactly this window.
+    pub(crate) async fn listing_etag(
+        &self,
+        id: &RoomId,
+        window: Window,
+    ) -> Result<Option<String>, StoreError> {
+        let id = id.clone();
+        self.read(move |c| {
+            let etag = c
+                .prepare_cached(
+                    "SELECT etag FROM rooms WHERE id = ?1 AND window_start = ?2 AND window_end = ?3",
+                )?
+                .query_row(
+                    params![id.as_str(), window.start.as_microsecond(), window.end.as_microsecond()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            Ok(etag.flatten())
+        })
+        .await
+    }
+
+    /// Replaces the window of a room in one transaction. Says whether its events differ from before.
+    pub(crate) async fn replace_window(
+        &self,
+        id: &RoomId,
+        listed: ListedWindow,
+    ) -> Result<bool, StoreError> {
+        let id = id.clone();
+        let events = serde_json::to_string(&listed.events)
+            .map_err(|e| StoreError::corrupt("list of events", e))?;
+        self.write(move |tx| {
+            let before: Option<String> = tx
+                .prepare_cached("SELECT events FROM rooms WHERE id = ?1 AND verified_at IS NOT NULL")?
+                .query_row([id.as_str()], |row| row.get(0))
+                .optional()?;
+            let changed = before.as_deref() != Some(events.as_str());
+            tx.prepare_cached(
+                "UPDATE rooms SET events = ?2, window_start = ?3, window_end = ?4, etag = ?5, verified_at = ?6,
+                                  skipped = ?7, skipped_example = ?8, problem = NULL
+                 WHERE id = ?1",
+            )?
+            .execute(params![
+                id.as_str(),
+                events,
+                listed.window.start.as_microsecond(),
+                listed.window.end.as_microsecond(),
+                listed.etag,
+                listed.verified_at.as_microsecond(),
+                listed.skipped.count,
+                listed.skipped.example,
+            ])?;
+            Ok(changed)
+        })
+        .await
+    }
+
+    /// The last list still holds: Google said "not modified" to a request begun at `at`.
+    pub(crate) async fn room_verified(&self, id: &RoomId, at: Timestamp) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.write(move |tx| {
+            tx.prepare_cached("UPDATE rooms SET verified_at = ?2, problem = NULL WHERE id = ?1")?
+                .execute(params![id.as_str(), at.as_microsecond()])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Remembers in words why a list failed; what was listed before stays.
+    pub(crate) async fn room_problem(&self, id: &RoomId, problem: &str) -> Result<(), StoreError> {
+        let (id, problem) = (id.clone(), problem.to_owned());
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE rooms SET problem = ?2 WHERE id = ?1",
+                params![id.as_str(), problem],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Takes an account's whole list of calendars: new ones become rooms, known ones get their name and zone, and those
+    /// that it no longer sees are let go of: they stay while a display is linked, so that its link is not lost.
+    /// Answers the rooms whose name or zone is new.
+    pub(crate) async fn save_calendars(
+        &self,
+        account: &str,
+        seen: Vec<SeenCalendar>,
+    ) -> Result<Vec<RoomId>, StoreError> {
+        let account = account.to_owned();
+        self.write(move |tx| {
+            let mut changed = Vec::new();
+            for calendar in &seen {
+                changed.extend(save_calendar(tx, &account, calendar)?);
+            }
+            forget_unseen(tx, &account, &seen)?;
+            Ok(changed)
+        })
+        .await
+    }
+}
+
+/// `linked` and "is announced" are looked up, so that no copy of them can be wrong.
+const SELECT_ROOM: &str = "SELECT rooms.id, rooms.account, rooms.calendar_id, rooms.name, rooms.zone,
+    rooms.verified_at, rooms.skipped, rooms.skipped_example, rooms.problem,
+    EXISTS (SELECT 1 FROM displays WHERE displays.room = rooms.id),
+    EXISTS (SELECT 1 FROM watch_channels w WHERE w.room = rooms.id AND w.resource_id IS NOT NULL AND w.retired = 0)
+    FROM rooms";
+
+fn room_from(row: &Row<'_>) -> rusqlite::Result<Room> {
+    let zone: String = row.get(4)?;
+    let announced: bool = row.get(10)?;
+    Ok(Room {
+        id: id_column(row)?,
+        account: row.get(1)?,
+        calendar_id: row.get(2)?,
+        name: row.get(3)?,
+        zone: TimeZone::get(&zone).unwrap_or(TimeZone::UTC),
+        verified_at: instant_column(row, 5)?,
+        stale_after: if announced { STALE_WITH_PUSHES } else { STALE_WITHOUT_PUSHES },
+        announced,
+        linked: row.get(9)?,
+        skipped: Skipped {
+            count: row.get(6)?,
+            example: row.get(7)?,
+        },
+        problem: row.get(8)?,
+    })
+}
+
+fn id_column(row: &Row<'_>) -> rusqlite::Result<RoomId> {
+    let text: String = row.get(0)?;
+    text.parse()
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(e)))
+}
+
+fn instant_column(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Timestamp>> {
+    let stored: Option<i64> = row.get(index)?;
+    stored
+        .map(Timestamp::from_microsecond)
+        .transpose()
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(index, Type::Integer, Box::new(e)))
+}
+
+/// Answers the room if a sign has to be drawn anew.
+fn save_calendar(
+    c: &Connection,
+    account: &str,
+    seen: &SeenCalendar,
+) -> Result<Option<RoomId>, StoreError> {
+    let known = c
+        .prepare_cached("SELECT id, name, zone FROM rooms WHERE calendar_id = ?1")?
+        .query_row([&seen.calendar_id], |row| {
+            let id: RoomId = id_column(row)?;
+            Ok((id, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })
+        .optional()?;
+    let Some((id, name, zone)) = known else {
+        c.prepare_cached(
+            "INSERT INTO rooms (id, account, calendar_id, name, zone) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            seen.new_id.as_str(),
+            account,
+            seen.calendar_id,
+            seen.name,
+            seen.zone
+        ])?;
+        return Ok(Some(seen.new_id.clone()));
+    };
+    // A calendar that two accounts see stays with the one that it is already read with.
+    c.prepare_cached(
+        "UPDATE rooms SET name = ?2, zone = ?3, account = coalesce(account, ?4) WHERE id = ?1",
+    )?
+    .execute(params![id.as_str(), seen.name, seen.zone, account])?;
+    Ok((name != seen.name || zone != seen.zone).then_some(id))
+}
+
+fn forget_unseen(c: &Connection, account: &str, seen: &[SeenCalendar]) -> Result<(), StoreError> {
+    let mut statement = c.prepare_cached(
+        "SELECT id, calendar_id, EXISTS (SELECT 1 FROM displays WHERE displays.room = rooms.id)
+         FROM rooms WHERE account = ?1",
+    )?;
+    let rows = statement.query_map([account], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?))
+    })?;
+    for row in rows.collect::<Result<Vec<_>, _>>()? {
+        let (id, calendar_id, linked) = row;
+        if !linked && !seen.iter().any(|s| s.calendar_id == calendar_id) {
+            c.execute("DELETE FROM rooms WHERE id = ?1", [&id])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,70 @@
+//! What sign-ins and watch channels need of the relay.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+
+use crate::relay::{Acknowledgement, MintedState, Relay, RelayError, SealedAnswer};
+
+/// The relay, as Google's side of the agent sees it; tests bring their own.
+pub(crate) trait RelaySide: Send + Sync + 'static {
+    /// Where Google returns the browser to; `None` until a relay is set up.
+    fn redirect_uri(&self) -> Option<String>;
+
+    /// A state for one sign-in that began at `origin`.
+    fn mint_state(
+        &self,
+        origin: &str,
+        flow_key: [u8; 32],
+        expiry: Timestamp,
+    ) -> Result<MintedState, RelayError>;
+
+    /// The answer to a sign-in, asked for now.
+    fn oauth_answer(
+        &self,
+        flow_id: &str,
+    ) -> impl Future<Output = Result<Option<SealedAnswer>, RelayError>> + Send;
+
+    /// Where Google posts changes to; `None` until a relay is set up.
+    fn webhook_address(&self) -> Option<String>;
+
+    /// What the relay knows Google's posts on a channel by; `None` until a relay is set up.
+    fn webhook_token(&self, channel_id: &str) -> Option<String>;
+
+    /// The signals have been dealt with.
+    fn acknowledge(
+        &self,
+        items: Vec<Acknowledgement>,
+    ) -> impl Future<Output = Result<(), RelayError>> + Send;
+}
+
+impl RelaySide for Relay {
+    fn redirect_uri(&self) -> Option<String> {
+        Some(self.enrolment()?.redirect_uri())
+    }
+
+    fn mint_state(
+        &self,
+        origin: &str,
+        flow_key: [u8; 32],
+        expiry: Timestamp,
+    ) -> Result<MintedState, RelayError> {
+        self.mint_state(origin, flow_key, expiry)
+    }
+
+    async fn oauth_answer(&self, flow_id: &str) -> Result<Option<SealedAnswer>, RelayError> {
+        self.oauth_answer(flow_id).await
+    }
+
+    fn webhook_address(&self) -> Option<String> {
+        Some(self.enrolment()?.webhook_address())
+    }
+
+    fn webhook_token(&self, channel_id: &str) -> Option<String> {
+        self.webhook_token(channel_id)
+    }
+
+    async fn acknowledge(&self, items: Vec<Acknowledgement>) -> Result<(), RelayError> {
+        self.acknowledge(items).await
+    }
+}
