@@ -7,15 +7,13 @@ mod bitmap;
 mod glyphs;
 mod measure;
 mod panel;
-mod qr;
 mod renderer;
 mod sign;
 mod state;
 mod text;
-mod words;
 
 pub use self::bitmap::{Bitmap, BitmapError, FrameHash};
 pub use self::panel::{NotAPanel, Palette, Panel, Rect};
-pub use self::qr::booking_url;
+pub use self::sign::qr::booking_url;
 pub use self::renderer::{Renderer, stale_block};
 pub use self::state::{Meeting, RoomState, Status};

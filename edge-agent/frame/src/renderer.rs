@@ -8,7 +8,7 @@ use crate::panel::{Panel, Rect};
 use crate::sign;
 use crate::state::{RoomState, Status};
 use crate::text::{Style, Typesetter};
-use crate::words;
+use crate::sign::words;
 
 /// Draws signs. Keep one for long: it remembers every letter that it has drawn.
 #[derive(Debug)]

@@ -2,6 +2,8 @@
 
 mod day_bar;
 mod parts;
+pub(crate) mod qr;
+pub(crate) mod words;
 
 use jiff::civil::DateTime;
 
@@ -10,7 +12,6 @@ use crate::measure::{Measure, STATE_SHARE};
 use crate::panel::Rect;
 use crate::state::{Meeting, RoomState};
 use crate::text::{Style, Typesetter};
-use crate::words;
 
 /// A picture in the making.
 pub(crate) struct Canvas<'a> {

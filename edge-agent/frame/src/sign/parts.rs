@@ -1,11 +1,9 @@
 //! The parts that several signs share.
 
 use crate::panel::Rect;
-use crate::qr;
-use crate::sign::{Canvas, last};
+use crate::sign::{Canvas, last, qr, words};
 use crate::state::RoomState;
 use crate::text::Style;
-use crate::words;
 
 impl Canvas<'_> {
     /// The room's name at the top; on low panels the date beside it.
@@ -212,10 +210,9 @@ impl Canvas<'_> {
         let aside = block.width - code.width();
         self.on.blit(&code, block.x + aside, block.y + aside);
         if m.day_bar {
-            let quiet = qr::quiet(&code, url);
             let line = self
                 .typesetter
-                .line(words::SCAN, m.small, block.width - 2 * quiet);
+                .line(words::SCAN, m.small, block.width);
             let x = block.x + aside + (code.width() - line.width.min(code.width())) / 2;
             self.typesetter
                 .draw(self.on, &line, m.small, x, m.panel.height - m.margin, true);
