@@ -1,1 +1,332 @@
-//! hubs
+//! Hubs: who is paired, who is connected, what each display shall show and does show.
+//!
+//! Hubs dial. A hub's key is looked up after the handshake; one that is not paired hears why it is sent away and
+//! nothing else. A paired one says what it has, and is sent what it lacks (desired against reported). What it reports
+//! is taken down and closes the receipts of the changes that have reached a glass.
+
+mod desired;
+mod freshener;
+mod listener;
+mod pairing;
+pub(crate) mod registry;
+mod server;
+mod session;
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use edge_api::hubs::Pairing;
+use edge_api::id::{DisplayId, HubId, RoomId};
+use frame::{NotAPanel, Panel, stale_block};
+use hub_link::agent_end::AgentEndpoint;
+use hub_link::code::{NotACode, PairingCode};
+use hub_link::identity::{Identity, IdentityError};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::freshener::Freshener;
+use self::pairing::PairingWindow;
+use self::registry::{Registry, SessionOrder};
+use self::server::Server;
+use self::session::Rooms;
+use crate::news::{Bus, News};
+use crate::rooms::drawer::{DrawError, Drawer, Drawing, Urgency};
+use crate::rooms::freshness;
+use crate::rooms::plan::Planner;
+use crate::store::{Display, NotLinked, Store, StoreError};
+
+/// How long a display shows which one it is: time to walk past a few doors.
+const IDENTIFY_FOR: Duration = Duration::from_secs(20);
+
+/// What hubs are served with.
+#[derive(Clone, Debug)]
+pub(crate) struct HubsConfig {
+    /// UDP address that hubs dial; port 0 takes any.
+    pub(crate) listen: SocketAddr,
+}
+
+/// Why hubs cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartHubsError {
+    #[error("read or make the key that hubs know this agent by")]
+    Identity(#[from] IdentityError),
+    #[error("open the port for hubs")]
+    Bind(#[from] hub_link::BindError),
+    #[error("read which port hubs dial")]
+    LocalAddress(#[source] std::io::Error),
+    #[error("start the thread that draws signs")]
+    Drawer(#[source] std::io::Error),
+}
+
+/// Why a code was not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PairError {
+    #[error(transparent)]
+    NotACode(#[from] NotACode),
+}
+
+/// Why a display was not linked, identified or looked at.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum DisplayError {
+    #[error("there is no such display; reload the page")]
+    UnknownDisplay,
+    #[error("there is no such room; reload the page")]
+    UnknownRoom,
+    #[error("the display's hub is away; try again when it is connected")]
+    HubAway,
+    #[error("the hub describes a panel that this version does not know")]
+    Panel(#[from] NotAPanel),
+    #[error("draw the picture")]
+    Draw(#[from] DrawError),
+    #[error("read or write what is known of the display")]
+    Store(#[from] StoreError),
+}
+
+/// A paired hub, for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct HubView {
+    pub(crate) id: HubId,
+    pub(crate) name: String,
+    pub(crate) connected: bool,
+    /// Since when it is connected; while it is away, since when it is that.
+    pub(crate) since: Option<Timestamp>,
+    pub(crate) last_seen: Option<Timestamp>,
+    /// Where it calls from, while it is connected.
+    pub(crate) address: Option<String>,
+    pub(crate) version: Option<String>,
+    /// How many displays it drives.
+    pub(crate) displays: usize,
+}
+
+#[derive(Debug)]
+struct Inner {
+    rooms: Rooms,
+    window: PairingWindow,
+    local_addr: SocketAddr,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// A handle on everything about hubs and displays; cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Hubs(Arc<Inner>);
+
+impl Hubs {
+    /// Opens the port, starts planning, and serves hubs on `tasks` until `stop`. Call it inside a runtime.
+    ///
+    /// The agent's key, by which hubs know it, is `hub-link.key` in `keys_dir`.
+    pub(crate) fn start(
+        config: HubsConfig,
+        store: Store,
+        bus: Bus,
+        keys_dir: &Path,
+        tasks: &TaskTracker,
+        stop: CancellationToken,
+    ) -> Result<Self, StartHubsError> {
+        let identity = Identity::load_or_create(&keys_dir.join("hub-link.key"))?;
+        let endpoint = AgentEndpoint::bind(config.listen, &identity)?;
+        let local_addr = endpoint
+            .local_addr()
+            .map_err(StartHubsError::LocalAddress)?;
+        let rooms = Rooms {
+            drawer: Drawer::start().map_err(StartHubsError::Drawer)?,
+            registry: Registry::default(),
+            store,
+            bus,
+        };
+        let window = PairingWindow::default();
+        // First the planner, so that it hears of the displays that the first hub brings.
+        Planner::start(
+            rooms.store.clone(),
+            &rooms.bus,
+            rooms.drawer.clone(),
+            rooms.registry.clone(),
+            tasks,
+            stop.clone(),
+        );
+        let freshener = Freshener {
+            store: rooms.store.clone(),
+            drawer: rooms.drawer.clone(),
+            registry: rooms.registry.clone(),
+        };
+        let news = rooms.bus.follow();
+        tasks.spawn(stop.clone().run_until_cancelled_owned(freshener.run(news)));
+        let server = Server {
+            endpoint: Arc::new(endpoint),
+            rooms: rooms.clone(),
+            window: window.clone(),
+        };
+        tasks.spawn(server.run(stop.clone()));
+        Ok(Self(Arc::new(Inner {
+            rooms,
+            window,
+            local_addr,
+            tasks: tasks.clone(),
+            stop,
+        })))
+    }
+
+    /// Where hubs dial.
+    pub(crate) fn local_addr(&self) -> SocketAddr {
+        self.0.local_addr
+    }
+
+    /// Waits ten minutes for the hub that shows `code`. What comes of it is in [`Self::pairing_state`];
+    /// [`News::HubsChanged`] tells when to look.
+    pub(crate) fn pair(&self, code: &str, name: Option<String>) -> Result<(), PairError> {
+        let code: PairingCode = code.parse()?;
+        self.0.window.open(code, name.unwrap_or_default(), now());
+        let bus = self.0.rooms.bus.clone();
+        bus.send(News::HubsChanged);
+        let over = async move {
+            tokio::time::sleep(pairing::OPEN_FOR.unsigned_abs()).await;
+            bus.send(News::HubsChanged);
+        };
+        self.0
+            .tasks
+            .spawn(self.0.stop.clone().run_until_cancelled_owned(over));
+        Ok(())
+    }
+
+    /// What became of the code that was typed last.
+    pub(crate) fn pairing_state(&self) -> Pairing {
+        self.0.window.state(now())
+    }
+
+    /// Every paired hub, by name.
+    pub(crate) async fn hubs(&self) -> Result<Vec<HubView>, StoreError> {
+        let displays = self.displays().await?;
+        let hubs = self.0.rooms.store.hubs().await?;
+        Ok(hubs
+            .into_iter()
+            .map(|hub| {
+                let connected = self.0.rooms.registry.connected(&hub.id);
+                HubView {
+                    connected: connected.is_some(),
+                    since: connected.map(|(since, _)| since).or(hub.last_seen),
+                    last_seen: hub.last_seen,
+                    address: connected.map(|(_, address)| address.to_string()),
+                    version: hub.version,
+                    displays: displays
+                        .iter()
+                        .filter(|display| display.hub == hub.id)
+                        .count(),
+                    id: hub.id,
+                    name: hub.name,
+                }
+            })
+            .collect())
+    }
+
+    /// Every display of every paired hub.
+    pub(crate) async fn displays(&self) -> Result<Vec<Display>, StoreError> {
+        self.0.rooms.store.displays().await
+    }
+
+    /// Shows a room on a display, or nothing.
+    pub(crate) async fn link(
+        &self,
+        display: &DisplayId,
+        room: Option<&RoomId>,
+    ) -> Result<(), DisplayError> {
+        match self.0.rooms.store.link_display(display, room).await? {
+            Ok(()) => {
+                self.0.rooms.bus.send(News::LinksChanged {
+                    display: display.clone(),
+                });
+                Ok(())
+            }
+            Err(NotLinked::UnknownDisplay) => Err(DisplayError::UnknownDisplay),
+            Err(NotLinked::UnknownRoom) => Err(DisplayError::UnknownRoom),
+        }
+    }
+
+    /// What the glass shows, as the hub last reported it, mark included; `None` while nothing is known of it, or it
+    /// shows a picture of the hub's own.
+    pub(crate) async fn glass_png(
+        &self,
+        display: &DisplayId,
+    ) -> Result<Option<Vec<u8>>, DisplayError> {
+        let rooms = &self.0.rooms;
+        let display = rooms
+            .store
+            .display(display)
+            .await?
+            .ok_or(DisplayError::UnknownDisplay)?;
+        let Some(shown) = display.shown else {
+            return Ok(None);
+        };
+        let Some(picture) = rooms.store.frame(shown.frame).await? else {
+            return Ok(None);
+        };
+        let mut bitmap = picture.bitmap;
+        if let Some(since) = shown.marked_since {
+            let panel: Panel = display.panel.parse()?;
+            let zone = self.zone_of(&display).await?;
+            let mark = rooms
+                .drawer
+                .draw(Urgency::Now, freshness::mark(since, &zone), panel)
+                .await?;
+            let block = stale_block(&panel);
+            bitmap.blit(&mark.bitmap, block.x, block.y);
+        }
+        Ok(Some(bitmap.to_png()))
+    }
+
+    /// Has a display show which one it is, for a while.
+    pub(crate) async fn identify(&self, display: &DisplayId) -> Result<(), DisplayError> {
+        let rooms = &self.0.rooms;
+        let display = rooms
+            .store
+            .display(display)
+            .await?
+            .ok_or(DisplayError::UnknownDisplay)?;
+        let hub = rooms.store.hub(&display.hub).await?;
+        let room = match &display.room {
+            Some(room) => rooms.store.room(room).await?,
+            None => None,
+        };
+        let drawing = Drawing::Notice {
+            title: display.key.clone(),
+            lines: [hub.map(|hub| hub.name), room.map(|room| room.name)]
+                .into_iter()
+                .flatten()
+                .collect(),
+        };
+        let picture = rooms
+            .drawer
+            .draw(Urgency::Now, drawing, display.panel.parse()?)
+            .await?;
+        rooms.store.keep_frame(Arc::clone(&picture)).await?;
+        let order = SessionOrder::Identify {
+            key: display.key,
+            picture,
+            for_: IDENTIFY_FOR,
+        };
+        if rooms.registry.tell(&display.hub, order) {
+            Ok(())
+        } else {
+            Err(DisplayError::HubAway)
+        }
+    }
+
+    async fn zone_of(&self, display: &Display) -> Result<TimeZone, StoreError> {
+        let Some(room) = &display.room else {
+            return Ok(TimeZone::UTC);
+        };
+        let room = self.0.rooms.store.room(room).await?;
+        Ok(room.map_or(TimeZone::UTC, |room| room.zone))
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a pairing window is open for a time"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
+}

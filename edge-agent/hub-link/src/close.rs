@@ -42,8 +42,8 @@ reasons! {
     NotThisHub = 5, "code-of-another-hub";
     /// The proof of the code was wrong.
     WrongCode = 6, "wrong-code";
-    /// A paired hub's key came with the pairing protocol although its pairing is complete, or the other way round.
-    WrongProtocolForKey = 7, "wrong-protocol-for-this-key";
+    /// The pairing window was closed or used while the hub proved its code.
+    PairingOver = 7, "pairing-is-over";
     /// Took too long.
     TooSlow = 8, "too-slow";
     /// Something broke inside the side that closes; it is in its log.

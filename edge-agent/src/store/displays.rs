@@ -76,7 +76,12 @@ pub(crate) enum NotLinked {
 
 impl Store {
     /// Pins a hub; one that is known keeps its name unless a new one is given.
-    pub(crate) async fn pair_hub(&self, id: &HubId, name: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn pair_hub(
+        &self,
+        id: &HubId,
+        name: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let (id, name) = (id.clone(), name.to_owned());
         self.write(move |tx| {
             tx.execute(
@@ -167,7 +172,9 @@ impl Store {
         let id = id.clone();
         self.read(move |c| {
             let mut statement = c.prepare_cached(&format!("{SELECT_DISPLAY} WHERE id = ?1"))?;
-            Ok(statement.query_row([id.as_str()], display_from).optional()?)
+            Ok(statement
+                .query_row([id.as_str()], display_from)
+                .optional()?)
         })
         .await
     }
@@ -176,7 +183,9 @@ impl Store {
     pub(crate) async fn displays_of_room(&self, room: &RoomId) -> Result<Vec<Display>, StoreError> {
         let room = room.clone();
         self.read(move |c| {
-            let mut statement = c.prepare_cached(&format!("{SELECT_DISPLAY} WHERE room = ?1 ORDER BY hub, key"))?;
+            let mut statement = c.prepare_cached(&format!(
+                "{SELECT_DISPLAY} WHERE room = ?1 ORDER BY hub, key"
+            ))?;
             let displays = statement.query_map([room.as_str()], display_from)?;
             Ok(displays.collect::<Result<_, _>>()?)
         })
@@ -192,10 +201,11 @@ impl Store {
         let (display, room) = (display.clone(), room.cloned());
         self.write(move |tx| {
             if let Some(room) = &room {
-                let known: bool =
-                    tx.query_row("SELECT EXISTS (SELECT 1 FROM rooms WHERE id = ?1)", [room.as_str()], |row| {
-                        row.get(0)
-                    })?;
+                let known: bool = tx.query_row(
+                    "SELECT EXISTS (SELECT 1 FROM rooms WHERE id = ?1)",
+                    [room.as_str()],
+                    |row| row.get(0),
+                )?;
                 if !known {
                     return Ok(Err(NotLinked::UnknownRoom));
                 }
@@ -204,16 +214,27 @@ impl Store {
                 "UPDATE displays SET room = ?2 WHERE id = ?1",
                 params![display.as_str(), room.as_ref().map(RoomId::as_str)],
             )?;
-            Ok(if rows == 1 { Ok(()) } else { Err(NotLinked::UnknownDisplay) })
+            Ok(if rows == 1 {
+                Ok(())
+            } else {
+                Err(NotLinked::UnknownDisplay)
+            })
         })
         .await
     }
 
     /// Remembers what a hub said went wrong with a display.
-    pub(crate) async fn display_problem(&self, id: &DisplayId, problem: &str) -> Result<(), StoreError> {
+    pub(crate) async fn display_problem(
+        &self,
+        id: &DisplayId,
+        problem: &str,
+    ) -> Result<(), StoreError> {
         let (id, problem) = (id.clone(), problem.to_owned());
         self.write(move |tx| {
-            tx.execute("UPDATE displays SET problem = ?2 WHERE id = ?1", params![id.as_str(), problem])?;
+            tx.execute(
+                "UPDATE displays SET problem = ?2 WHERE id = ?1",
+                params![id.as_str(), problem],
+            )?;
             Ok(())
         })
         .await
@@ -259,7 +280,11 @@ fn display_from(row: &Row<'_>) -> rusqlite::Result<Display> {
 }
 
 /// The display's row, and whether it is new or its panel is.
-fn save_display(c: &Connection, hub: &HubId, seen: &SeenDisplay) -> Result<(Display, bool), StoreError> {
+fn save_display(
+    c: &Connection,
+    hub: &HubId,
+    seen: &SeenDisplay,
+) -> Result<(Display, bool), StoreError> {
     let rows = c
         .prepare_cached(
             "INSERT INTO displays (id, hub, key, panel) VALUES (?1, ?2, ?3, ?4)
@@ -279,14 +304,22 @@ where
     T::Err: std::error::Error + Send + Sync + 'static,
 {
     let text: String = row.get(index)?;
-    text.parse()
-        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(e)))
+    text.parse().map_err(|e| {
+        rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Text, Box::new(e))
+    })
 }
 
 /// A column of microseconds since 1970.
 pub(super) fn instant(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Timestamp>> {
     let stored: Option<i64> = row.get(index)?;
-    stored.map(Timestamp::from_microsecond).transpose().map_err(|e| {
-        rusqlite::Error::FromSqlConversionFailure(index, rusqlite::types::Type::Integer, Box::new(e))
-    })
+    stored
+        .map(Timestamp::from_microsecond)
+        .transpose()
+        .map_err(|e| {
+            rusqlite::Error::FromSqlConversionFailure(
+                index,
+                rusqlite::types::Type::Integer,
+                Box::new(e),
+            )
+        })
 }

@@ -3,7 +3,7 @@
 use edge_api::id::{DisplayId, RoomId};
 use hub_link::wire::Generation;
 use jiff::Timestamp;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::displays::{FrameHash, Shown, to_sql};
 use super::{Store, StoreError};
@@ -39,8 +39,22 @@ pub(crate) struct Receipt {
     pub(crate) displayed_at: Timestamp,
 }
 
+/// What a report of a glass led to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ShownOutcome {
+    /// The glass shows something else than was known.
+    pub(crate) changed: bool,
+    /// A change has reached it.
+    pub(crate) closed: bool,
+}
+
 impl NewReceipt {
-    pub(super) fn open(&self, c: &Connection, display: &DisplayId, generation: Generation) -> Result<(), StoreError> {
+    pub(super) fn open(
+        &self,
+        c: &Connection,
+        display: &DisplayId,
+        generation: Generation,
+    ) -> Result<(), StoreError> {
         let us = |t: Option<Timestamp>| t.map(Timestamp::as_microsecond);
         c.prepare_cached(
             "INSERT INTO receipts (display, room, epoch, counter, frame, webhook_at, hint_at, listed_at, rendered_at)
@@ -62,15 +76,39 @@ impl NewReceipt {
 }
 
 impl Store {
-    /// Takes down what a glass shows, and closes the receipts of the changes that have reached it by that. Says whether
-    /// there were any.
+    /// Takes down what a glass shows, and closes the receipts of the changes that have reached it by that.
     pub(crate) async fn display_shown(
         &self,
         display: &DisplayId,
         shown: Shown,
         generation: Generation,
         stored_at: Option<Timestamp>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<ShownOutcome, StoreError> {
+        let id = display.clone();
+        let (known, waiting) = self
+            .read(move |c| {
+                Ok(c.prepare_cached(
+                    "SELECT shown_frame = ?2 AND shown_at = ?3 AND marked_since IS ?4 AND problem IS NULL,
+                            EXISTS (SELECT 1 FROM receipts WHERE display = ?1 AND displayed_at IS NULL)
+                     FROM displays WHERE id = ?1",
+                )?
+                .query_row(
+                    params![
+                        id.as_str(),
+                        shown.frame,
+                        shown.at.as_microsecond(),
+                        shown.marked_since.map(Timestamp::as_microsecond),
+                    ],
+                    |row| Ok((row.get::<_, Option<bool>>(0)?.unwrap_or(false), row.get::<_, bool>(1)?)),
+                )
+                .optional()?
+                .unwrap_or((true, false)))
+            })
+            .await?;
+        if known && !waiting {
+            // A plan that changed nothing on the glass is reported too; the disk need not hear of it.
+            return Ok(ShownOutcome::default());
+        }
         let display = display.clone();
         self.write(move |tx| {
             tx.prepare_cached(
@@ -106,7 +144,10 @@ impl Store {
                 tx.prepare_cached("DELETE FROM receipts WHERE id <= (SELECT max(id) FROM receipts) - ?1")?
                     .execute([KEPT])?;
             }
-            Ok(closed > 0)
+            Ok(ShownOutcome {
+                changed: !known,
+                closed: closed > 0,
+            })
         })
         .await
     }

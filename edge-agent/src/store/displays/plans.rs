@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use edge_api::id::{DisplayId, RoomId};
+use frame::Bitmap;
 use hub_link::picture;
 use hub_link::wire::{Encoding, Generation};
 use jiff::Timestamp;
@@ -14,14 +15,20 @@ use super::{instant, parsed};
 /// The hash that names a frame.
 pub(crate) type FrameHash = [u8; 32];
 
-/// A rendered frame: pixels that go to a panel.
+/// A rendered frame: pixels that go to a panel, and their name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Picture {
     pub(crate) hash: FrameHash,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    /// Packed, most significant bit first, every row on a byte of its own.
-    pub(crate) rows: Vec<u8>,
+    pub(crate) bitmap: Bitmap,
+}
+
+impl From<Bitmap> for Picture {
+    fn from(bitmap: Bitmap) -> Self {
+        Self {
+            hash: bitmap.hash().0,
+            bitmap,
+        }
+    }
 }
 
 /// From when a display shall show what.
@@ -74,7 +81,10 @@ pub(crate) struct NewPlan {
 impl Store {
     /// Stores plans in one transaction, each with a generation of its own. Answers those that were stored; one whose
     /// display is gone, was linked to another room, or got a newer plan in the meantime is left out.
-    pub(crate) async fn replace_plans(&self, plans: Vec<NewPlan>) -> Result<Vec<Desired>, StoreError> {
+    pub(crate) async fn replace_plans(
+        &self,
+        plans: Vec<NewPlan>,
+    ) -> Result<Vec<Desired>, StoreError> {
         self.write(move |tx| {
             let mut stored = Vec::with_capacity(plans.len());
             for plan in plans {
@@ -98,7 +108,10 @@ impl Store {
     }
 
     /// The plan of a display, without pixels.
-    pub(crate) async fn plan_outline(&self, display: &DisplayId) -> Result<Option<PlanOutline>, StoreError> {
+    pub(crate) async fn plan_outline(
+        &self,
+        display: &DisplayId,
+    ) -> Result<Option<PlanOutline>, StoreError> {
         let display = display.clone();
         self.read(move |c| outline(c, &display)).await
     }
@@ -112,7 +125,8 @@ impl Store {
             };
             let mut steps = Vec::with_capacity(outline.steps.len());
             for (from, frame) in outline.steps {
-                let picture = load(c, &frame)?.ok_or_else(|| StoreError::corrupt("plan", "its frame is missing"))?;
+                let picture = load(c, &frame)?
+                    .ok_or_else(|| StoreError::corrupt("plan", "its frame is missing"))?;
                 steps.push(PlanStep {
                     from,
                     picture: Arc::new(picture),
@@ -126,6 +140,11 @@ impl Store {
             }))
         })
         .await
+    }
+
+    /// Keeps a frame that no plan names, so that a glass that shows it can be looked at.
+    pub(crate) async fn keep_frame(&self, picture: Arc<Picture>) -> Result<(), StoreError> {
+        self.write(move |tx| save(tx, &picture)).await
     }
 
     /// A frame by its hash.
@@ -151,7 +170,11 @@ impl Store {
                 let generation = next_generation(tx)?;
                 tx.execute(
                     "UPDATE plans SET epoch = ?2, counter = ?3 WHERE display = ?1",
-                    params![display, to_sql(generation.epoch)?, to_sql(generation.counter)?],
+                    params![
+                        display,
+                        to_sql(generation.epoch)?,
+                        to_sql(generation.counter)?
+                    ],
                 )?;
             }
             Ok(true)
@@ -181,12 +204,14 @@ fn replace_plan(tx: &Transaction<'_>, plan: NewPlan) -> Result<Option<Desired>, 
         .execute([plan.display.as_str()])?;
     for step in &plan.steps {
         save(tx, &step.picture)?;
-        tx.prepare_cached("INSERT OR REPLACE INTO plan_steps (display, from_at, frame) VALUES (?1, ?2, ?3)")?
-            .execute(params![
-                plan.display.as_str(),
-                step.from.as_microsecond(),
-                step.picture.hash
-            ])?;
+        tx.prepare_cached(
+            "INSERT OR REPLACE INTO plan_steps (display, from_at, frame) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(params![
+            plan.display.as_str(),
+            step.from.as_microsecond(),
+            step.picture.hash
+        ])?;
     }
     if let Some(receipt) = &plan.receipt {
         receipt.open(tx, &plan.display, generation)?;
@@ -206,15 +231,16 @@ fn save(c: &Connection, picture: &Picture) -> Result<(), StoreError> {
     if known {
         return Ok(());
     }
-    let (encoding, payload) = picture::encode(&picture.rows, None);
-    let length = i64::try_from(picture.rows.len()).map_err(|e| StoreError::corrupt("frame", e))?;
+    let (encoding, payload) = picture::encode(picture.bitmap.rows(), None);
+    let length =
+        i64::try_from(picture.bitmap.rows().len()).map_err(|e| StoreError::corrupt("frame", e))?;
     c.prepare_cached(
         "INSERT INTO frames (hash, width, height, length, encoding, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute(params![
         picture.hash,
-        picture.width,
-        picture.height,
+        picture.bitmap.width(),
+        picture.bitmap.height(),
         length,
         i32::from(encoding),
         payload.as_ref()
@@ -224,7 +250,9 @@ fn save(c: &Connection, picture: &Picture) -> Result<(), StoreError> {
 
 fn load(c: &Connection, hash: &FrameHash) -> Result<Option<Picture>, StoreError> {
     let row = c
-        .prepare_cached("SELECT width, height, length, encoding, payload FROM frames WHERE hash = ?1")?
+        .prepare_cached(
+            "SELECT width, height, length, encoding, payload FROM frames WHERE hash = ?1",
+        )?
         .query_row([hash], |row| {
             Ok((
                 row.get::<_, u32>(0)?,
@@ -240,13 +268,13 @@ fn load(c: &Connection, hash: &FrameHash) -> Result<Option<Picture>, StoreError>
     };
     let encoding = Encoding::try_from(encoding).map_err(|e| StoreError::corrupt("frame", e))?;
     let length = usize::try_from(length).map_err(|e| StoreError::corrupt("frame", e))?;
-    let rows =
-        picture::decode(encoding, &payload, None, length).map_err(|e| StoreError::corrupt("frame", e))?;
+    let rows = picture::decode(encoding, &payload, None, length)
+        .map_err(|e| StoreError::corrupt("frame", e))?;
+    let bitmap =
+        Bitmap::from_rows(width, height, rows).map_err(|e| StoreError::corrupt("frame", e))?;
     Ok(Some(Picture {
         hash: *hash,
-        width,
-        height,
-        rows,
+        bitmap,
     }))
 }
 
@@ -259,7 +287,9 @@ fn outline(c: &Connection, display: &DisplayId) -> Result<Option<PlanOutline>, S
         .query_row([display.as_str()], |row| parsed(row, 0))
         .optional()?;
     let steps = c
-        .prepare_cached("SELECT from_at, frame FROM plan_steps WHERE display = ?1 ORDER BY from_at")?
+        .prepare_cached(
+            "SELECT from_at, frame FROM plan_steps WHERE display = ?1 ORDER BY from_at",
+        )?
         .query_map([display.as_str()], |row| {
             Ok((instant(row, 0)?.unwrap_or_default(), row.get(1)?))
         })?
@@ -276,7 +306,8 @@ fn plan_generation(c: &Connection, display: &DisplayId) -> Result<Option<Generat
         .prepare_cached("SELECT epoch, counter FROM plans WHERE display = ?1")?
         .query_row([display.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    row.map(|(epoch, counter)| generation(epoch, counter)).transpose()
+    row.map(|(epoch, counter)| generation(epoch, counter))
+        .transpose()
 }
 
 fn newest(c: &Connection) -> Result<Generation, StoreError> {
@@ -287,7 +318,8 @@ fn newest(c: &Connection) -> Result<Generation, StoreError> {
 }
 
 fn next_generation(c: &Connection) -> Result<Generation, StoreError> {
-    c.prepare_cached("UPDATE generation SET counter = counter + 1")?.execute([])?;
+    c.prepare_cached("UPDATE generation SET counter = counter + 1")?
+        .execute([])?;
     newest(c)
 }
 

@@ -1,0 +1,200 @@
+//! What a display is about, and what it shall show from when.
+
+use edge_api::id::RoomId;
+use frame::Status;
+use google_calendar::Timeline;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::rooms::drawer::Drawing;
+use crate::rooms::state::room_state;
+use crate::store::{Display, PlanOutline, PlanStep, Room, Store, StoreError};
+
+/// How far a plan reaches at least when it is made or extended; extended every hour, it never falls below a day.
+const HORIZON: SignedDuration = SignedDuration::from_hours(25);
+
+const HOUR_SECONDS: i64 = 3600;
+
+/// What a display is about.
+#[derive(Debug)]
+pub(super) enum Subject {
+    Room {
+        room: Box<Room>,
+        timeline: Timeline,
+    },
+    /// Nobody has linked it to a room; it says how to find it in the portal.
+    Nothing {
+        hub_name: String,
+    },
+}
+
+impl Subject {
+    pub(super) async fn load(store: &Store, display: &Display) -> Result<Self, StoreError> {
+        if let Some(id) = &display.room
+            && let Some(room) = store.room(id).await?
+        {
+            let events = store.room_events(id).await?;
+            let timeline = Timeline::new(&events, room.zone.clone());
+            return Ok(Self::Room {
+                room: Box::new(room),
+                timeline,
+            });
+        }
+        let hub = store.hub(&display.hub).await?;
+        Ok(Self::Nothing {
+            hub_name: hub.map(|hub| hub.name).unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn room(&self) -> Option<&Room> {
+        match self {
+            Self::Room { room, .. } => Some(room),
+            Self::Nothing { .. } => None,
+        }
+    }
+
+    /// What is due at `now`.
+    pub(super) fn drawing(&self, display: &Display, now: Timestamp) -> Drawing {
+        match self {
+            Self::Room { room, timeline } if room.verified_at.is_some() => Drawing::Room(
+                room_state(&room.name, &room.calendar_id, &room.zone, timeline, now),
+            ),
+            Self::Room { .. } => self.no_information(now),
+            Self::Nothing { hub_name } => Drawing::Notice {
+                title: "Not linked yet".to_owned(),
+                lines: vec![
+                    format!("{hub_name} · {}", display.key),
+                    "Choose its room in the portal under Signs".to_owned(),
+                ],
+            },
+        }
+    }
+
+    /// Everything from `now` to the horizon, in order; two that follow each other may look the same.
+    pub(super) fn day(&self, display: &Display, now: Timestamp) -> Vec<(Timestamp, Drawing)> {
+        let mut day = vec![(now, self.drawing(display, now))];
+        if let Self::Room { room, timeline } = self
+            && room.verified_at.is_some()
+        {
+            let end = horizon(now);
+            let changes = timeline.changes(now, end);
+            day.extend(
+                changes
+                    .into_iter()
+                    .filter(|at| *at < end)
+                    .map(|at| (at, self.drawing(display, at))),
+            );
+            day.push((end, self.no_information(end)));
+        }
+        day
+    }
+
+    fn no_information(&self, now: Timestamp) -> Drawing {
+        let Self::Room { room, .. } = self else {
+            unreachable!("only a room's plan ends");
+        };
+        let nothing = Timeline::new(&[], room.zone.clone());
+        let mut state = room_state(&room.name, &room.calendar_id, &room.zone, &nothing, now);
+        state.status = Status::NoInformation;
+        Drawing::Room(state)
+    }
+}
+
+/// Where a plan that is made at `now` ends: on a full hour, so that plans made within one hour are equal.
+fn horizon(now: Timestamp) -> Timestamp {
+    let hour = now.as_second().div_euclid(HOUR_SECONDS) * HOUR_SECONDS;
+    Timestamp::from_second(hour)
+        .and_then(|hour| hour.checked_add(HORIZON))
+        .unwrap_or(Timestamp::MAX)
+}
+
+/// Whether a stored plan shows from `now` on exactly what `steps`, which begin at `now`, do.
+pub(super) fn same_from_now_on(
+    outline: &PlanOutline,
+    room: &Option<RoomId>,
+    steps: &[PlanStep],
+    now: Timestamp,
+) -> bool {
+    let coming = outline
+        .steps
+        .iter()
+        .copied()
+        .filter(|(from, _)| *from > now);
+    let planned = steps
+        .iter()
+        .skip(1)
+        .map(|step| (step.from, step.picture.hash));
+    outline.room == *room
+        && outline.due(now) == steps.first().map(|step| step.picture.hash)
+        && coming.eq(planned)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use frame::Bitmap;
+    use hub_link::wire::Generation;
+
+    use super::*;
+    use crate::store::Picture;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).unwrap()
+    }
+
+    fn picture(x: u32) -> Arc<Picture> {
+        let mut bitmap = Bitmap::new_white(64, 64);
+        bitmap.set(x, 0, true);
+        Arc::new(bitmap.into())
+    }
+
+    #[test]
+    fn a_plan_reaches_a_day_and_is_the_same_all_hour() {
+        let first = horizon(at(7200));
+        assert_eq!(horizon(at(7200 + 3599)), first);
+        assert_ne!(horizon(at(7200 + 3600)), first);
+        assert!(first.duration_since(at(7200 + 3599)) >= SignedDuration::from_hours(24));
+    }
+
+    #[test]
+    fn a_plan_that_only_lost_its_past_is_the_same() {
+        let outline = PlanOutline {
+            generation: Generation {
+                epoch: 1,
+                counter: 1,
+            },
+            room: None,
+            steps: vec![
+                (at(0), picture(1).hash),
+                (at(10), picture(2).hash),
+                (at(20), picture(3).hash),
+            ],
+        };
+        let steps = |list: &[(i64, u32)]| -> Vec<PlanStep> {
+            list.iter()
+                .map(|(from, x)| PlanStep {
+                    from: at(*from),
+                    picture: picture(*x),
+                })
+                .collect()
+        };
+        assert!(same_from_now_on(
+            &outline,
+            &None,
+            &steps(&[(15, 2), (20, 3)]),
+            at(15)
+        ));
+        assert!(
+            !same_from_now_on(&outline, &None, &steps(&[(15, 1), (20, 3)]), at(15)),
+            "now differs"
+        );
+        assert!(
+            !same_from_now_on(&outline, &None, &steps(&[(15, 2), (21, 3)]), at(15)),
+            "later differs"
+        );
+        assert!(
+            !same_from_now_on(&outline, &None, &steps(&[(15, 2)]), at(15)),
+            "ends earlier"
+        );
+    }
+}
