@@ -1,1 +1,26 @@
-//! placard-tests
+//! Whole stories, with the real processes over real sockets.
+//!
+//! [`World`] starts a Google stand-in, a relay, an agent and hubs on loopback, each a process of its own; [`Admin`]
+//! does what a person does in the portal; [`Calendar`] edits events as a person does in Google Calendar; [`Glass`]
+//! reads what a sign shows. `expected` is this crate's own reading of a calendar: it shares nothing with the agent's.
+
+pub mod admin;
+pub mod calendar;
+pub mod certificates;
+pub mod changes;
+pub mod consent;
+pub mod expected;
+pub mod glass;
+pub mod latency;
+pub mod process;
+pub mod readers;
+pub mod signs;
+pub mod titles;
+pub mod wait;
+pub mod world;
+
+pub use admin::Admin;
+pub use calendar::Calendar;
+pub use glass::Glass;
+pub use wait::eventually;
+pub use world::{World, WorldPlan};

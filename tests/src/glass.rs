@@ -1,0 +1,105 @@
+//! What a sign shows: the picture of the simulated glass, and the hub's own log of it.
+//!
+//! Stories judge by these, never by what the agent believes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use frame::Bitmap;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use crate::wait::eventually;
+
+/// How late a flip may be and still count as on time to a person before the door.
+const ON_TIME: SignedDuration = SignedDuration::from_secs(2);
+
+/// One change of the glass, as the hub wrote it down.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Shown {
+    /// When the picture was on the glass.
+    pub at: Timestamp,
+    /// The frame's hash, without the stale mark.
+    pub hash: String,
+    /// Since when the picture is marked as possibly out of date; absent when it is not.
+    #[serde(default)]
+    pub marked_since: Option<Timestamp>,
+}
+
+/// The glass of one display.
+#[derive(Clone, Debug)]
+pub struct Glass {
+    picture: PathBuf,
+    log: PathBuf,
+}
+
+impl Glass {
+    /// The glass with that key in a hub's `glass` folder.
+    pub fn new(folder: &Path, key: &str) -> Self {
+        Self {
+            picture: folder.join(format!("{key}.png")),
+            log: folder.join(format!("{key}.log")),
+        }
+    }
+
+    /// Where the picture lies.
+    pub fn picture(&self) -> &Path {
+        &self.picture
+    }
+
+    /// The pixels on the glass.
+    ///
+    /// # Errors
+    ///
+    /// Fails when nothing was ever shown.
+    pub fn pixels(&self) -> Result<Bitmap> {
+        let bytes =
+            fs::read(&self.picture).with_context(|| format!("read {}", self.picture.display()))?;
+        Bitmap::from_png(&bytes).with_context(|| format!("decode {}", self.picture.display()))
+    }
+
+    /// Everything the glass has shown, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the log is not what a hub writes.
+    pub fn history(&self) -> Result<Vec<Shown>> {
+        let Ok(text) = fs::read_to_string(&self.log) else {
+            return Ok(Vec::new());
+        };
+        // The last line may be half written at this very moment.
+        let whole = text.rsplit_once('\n').map_or("", |(lines, _)| lines);
+        whole
+            .lines()
+            .map(|line| serde_json::from_str(line).with_context(|| format!("read `{line}`")))
+            .collect()
+    }
+
+    /// Waits until the picture changes at or after `instant`, and checks that it did so on time.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it never does, or later than [`ON_TIME`] allows.
+    pub async fn flips_at(&self, instant: Timestamp) -> Result<()> {
+        let flipped = eventually("the sign flips", || async {
+            Ok(self
+                .history()?
+                .into_iter()
+                .find(|shown| shown.at >= instant))
+        })
+        .await?;
+        let late = flipped.at.duration_since(instant);
+        ensure!(late < ON_TIME, "the sign flipped {late:#} after {instant}");
+        Ok(())
+    }
+
+    /// What the glass shows now.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the log cannot be read.
+    pub fn now(&self) -> Result<Option<Shown>> {
+        Ok(self.history()?.pop())
+    }
+}

@@ -1,0 +1,213 @@
+//! A program of the product, run as its operator runs it.
+//!
+//! Programs say what others need to know (their address, a pairing code) as one line of JSON on standard output; their
+//! log goes to a file.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinSet;
+
+use crate::wait::eventually;
+
+/// A running program; killed when dropped.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    said: Arc<Mutex<Vec<Value>>>,
+    log: PathBuf,
+    /// Reads the standard output for as long as there is any; ends with the process.
+    _listener: JoinSet<()>,
+}
+
+impl Process {
+    /// Starts `binary` of this build with `arguments`; its log goes to `logs/NAME.log`, appended.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the program was not built or cannot be started.
+    pub fn start(
+        name: &str,
+        binary: &str,
+        arguments: &[String],
+        environment: &[(&str, &str)],
+        logs: &Path,
+    ) -> Result<Self> {
+        let path = binary_path(binary)?;
+        std::fs::create_dir_all(logs)?;
+        let log = logs.join(format!("{name}.log"));
+        let file = File::options().create(true).append(true).open(&log)?;
+        let mut child = Command::new(&path)
+            .args(arguments)
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(file)
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("start {}", path.display()))?;
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let stdout = child.stdout.take().context("standard output was piped")?;
+        let heard = Arc::clone(&said);
+        let mut listener = JoinSet::new();
+        listener.spawn(async move {
+            let mut lines = BufReader::new(stdout).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Ok(value) = serde_json::from_str(&line) {
+                    heard.lock().expect("no holder panics").push(value);
+                }
+            }
+        });
+        Ok(Self {
+            name: name.to_owned(),
+            child,
+            said,
+            log,
+            _listener: listener,
+        })
+    }
+
+    /// Waits until the program has said an object with the field `key`, and returns the latest such object.
+    ///
+    /// # Errors
+    ///
+    /// Fails, with the end of its log, when the program ends first or never says it.
+    pub async fn says(&mut self, key: &str) -> Result<Value> {
+        let said = Arc::clone(&self.said);
+        let name = self.name.clone();
+        let log = self.log.clone();
+        let child = std::cell::RefCell::new(&mut self.child);
+        eventually(
+            &format!("{name} says `{key}` (its log: {})", log.display()),
+            || {
+                let found = said
+                    .lock()
+                    .expect("no holder panics")
+                    .iter()
+                    .rev()
+                    .find(|v| v.get(key).is_some())
+                    .cloned();
+                let ended = child.borrow_mut().try_wait();
+                let log = log.clone();
+                let name = name.clone();
+                async move {
+                    if found.is_none()
+                        && let Some(status) = ended?
+                    {
+                        return Ok(Some(Err(format!(
+                            "{name} ended with {status} before it said `{key}`:\n{}",
+                            tail(&log)
+                        ))));
+                    }
+                    Ok(found.map(Ok))
+                }
+            },
+        )
+        .await?
+        .map_err(anyhow::Error::msg)
+    }
+
+    /// Asks the program to stop and waits until it has.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it does not end by itself with success.
+    pub async fn stop(mut self) -> Result<()> {
+        let pid = self.pid()?;
+        Command::new("kill").arg("-TERM").arg(pid).status().await?;
+        let status = tokio::time::timeout(crate::wait::PATIENCE, self.child.wait())
+            .await
+            .with_context(|| format!("{} did not stop when asked to", self.name))??;
+        ensure!(
+            status.success(),
+            "{} stopped with {status}:\n{}",
+            self.name,
+            tail(&self.log)
+        );
+        Ok(())
+    }
+
+    /// Kills the program as a power cut would: `kill -9`.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be waited for.
+    pub async fn kill(mut self) -> Result<()> {
+        self.child
+            .kill()
+            .await
+            .with_context(|| format!("kill {}", self.name))
+    }
+
+    /// Fails when the program has ended by itself.
+    ///
+    /// # Errors
+    ///
+    /// As said.
+    pub fn still_runs(&mut self) -> Result<()> {
+        if let Some(status) = self.child.try_wait()? {
+            bail!(
+                "{} ended by itself with {status}:\n{}",
+                self.name,
+                tail(&self.log)
+            );
+        }
+        Ok(())
+    }
+
+    fn pid(&self) -> Result<String> {
+        Ok(self
+            .child
+            .id()
+            .with_context(|| format!("{} has already ended", self.name))?
+            .to_string())
+    }
+}
+
+/// Runs a program of this build to its end and returns what it printed.
+///
+/// # Errors
+///
+/// Fails when it was not built, or ends with a failure.
+pub async fn output_of(binary: &str, arguments: &[&str]) -> Result<String> {
+    let path = binary_path(binary)?;
+    let output = Command::new(&path)
+        .args(arguments)
+        .output()
+        .await
+        .with_context(|| format!("run {}", path.display()))?;
+    ensure!(
+        output.status.success(),
+        "{binary} {arguments:?} ended with {}: {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Where this build put `binary`: beside the running program, or one folder up when that is a test.
+fn binary_path(binary: &str) -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let found = own
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join(binary))
+        .find(|path| path.is_file());
+    found.with_context(|| {
+        format!("`{binary}` is not built; `infra/dev e2e` and `infra/dev demo` build it first")
+    })
+}
+
+fn tail(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<_> = text.lines().collect();
+    lines[lines.len().saturating_sub(20)..].join("\n")
+}

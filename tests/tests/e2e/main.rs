@@ -1,0 +1,6 @@
+//! Whole stories with the real processes; each begins with its own world.
+
+mod bad_input;
+mod faults;
+mod first_light;
+mod outages;
