@@ -41,7 +41,8 @@ pub(crate) async fn authenticate<S: Agents, D>(
     call: &Call<'_>,
 ) -> Result<AgentCaller, Refusal> {
     let stranger = || {
-        let message = "the call is not signed by an agent of this relay; enrol again with a new invite";
+        let message =
+            "the call is not signed by an agent of this relay; enrol again with a new invite";
         Refusal::new(ErrorCode::Unauthorised, message)
     };
     let unchecked = bearer(headers)
@@ -50,11 +51,13 @@ pub(crate) async fn authenticate<S: Agents, D>(
     let id = unchecked.agent().clone();
     let record = relay.store.agent(&id).await?.ok_or_else(stranger)?;
     let key = VerifyingKey::from_bytes(&record.public_key).map_err(|_| stranger())?;
-    let claims = unchecked.verify(&key, &relay.config.host, call, now()).map_err(|error| match error {
-        CallError::Malformed | CallError::Signature => stranger(),
-        CallError::OtherCall => Refusal::new(ErrorCode::Unauthorised, error.to_string()),
-        CallError::Time => Refusal::new(ErrorCode::ClockSkew, error.to_string()),
-    })?;
+    let claims = unchecked
+        .verify(&key, &relay.config.host, call, now())
+        .map_err(|error| match error {
+            CallError::Malformed | CallError::Signature => stranger(),
+            CallError::OtherCall => Refusal::new(ErrorCode::Unauthorised, error.to_string()),
+            CallError::Time => Refusal::new(ErrorCode::ClockSkew, error.to_string()),
+        })?;
 
     let superseded = || {
         let message = "a newer copy of this agent has taken over, for example one restored from a backup; switch one of them off";
@@ -69,12 +72,17 @@ pub(crate) async fn authenticate<S: Agents, D>(
     }
     if claims.epoch > record.epoch {
         let store = &relay.store;
-        let claimed = store.claim_epoch(&id, record.epoch, claims.epoch, &claims.instance).await?;
+        let claimed = store
+            .claim_epoch(&id, record.epoch, claims.epoch, &claims.instance)
+            .await?;
         if !claimed {
             return Err(superseded());
         }
     }
-    Ok(AgentCaller { id, epoch: claims.epoch })
+    Ok(AgentCaller {
+        id,
+        epoch: claims.epoch,
+    })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
@@ -98,10 +106,19 @@ impl<S: Store, D: Downlink> FromRequest<Arc<Relay<S, D>>> for Signed {
 
     async fn from_request(request: Request, relay: &Arc<Relay<S, D>>) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
-        let (method, uri, headers) = (parts.method.clone(), parts.uri.clone(), parts.headers.clone());
+        let (method, uri, headers) = (
+            parts.method.clone(),
+            parts.uri.clone(),
+            parts.headers.clone(),
+        );
         let body = Bytes::from_request(Request::from_parts(parts, body), relay)
             .await
-            .map_err(|_| Refusal::new(ErrorCode::TooLarge, "the body is larger than the relay takes"))?;
+            .map_err(|_| {
+                Refusal::new(
+                    ErrorCode::TooLarge,
+                    "the body is larger than the relay takes",
+                )
+            })?;
         let caller = authenticate_request(relay, &headers, &method, &uri, &body).await?;
         Ok(Self { caller, body })
     }
@@ -116,5 +133,14 @@ pub(crate) async fn authenticate_request<S: Agents, D>(
 ) -> Result<AgentCaller, Refusal> {
     let whole = uri.path_and_query().map_or("/", |p| p.as_str());
     let path_and_query = whole.strip_prefix(route::AGENTS).unwrap_or(whole);
-    authenticate(relay, headers, &Call { method: method.as_str(), path_and_query, body }).await
+    authenticate(
+        relay,
+        headers,
+        &Call {
+            method: method.as_str(),
+            path_and_query,
+            body,
+        },
+    )
+    .await
 }

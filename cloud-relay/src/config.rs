@@ -7,7 +7,9 @@ use relay_contract::route;
 
 /// An address that cannot be a relay's.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` cannot be the relay's address; give https://HOST or https://HOST:PORT, without a path")]
+#[error(
+    "`{0}` cannot be the relay's address; give https://HOST or https://HOST:PORT, without a path"
+)]
 pub struct NotABase(String);
 
 /// Addresses and keys; what is secret is not printed.
@@ -67,7 +69,11 @@ fn split(base: &str) -> Option<(&str, String)> {
         }
         _ => authority,
     };
-    if host.is_empty() { None } else { Some((host, websocket)) }
+    if host.is_empty() {
+        None
+    } else {
+        Some((host, websocket))
+    }
 }
 
 /// A master key as it comes from the command line or the environment; not printed.
@@ -104,8 +110,14 @@ mod tests {
         let config = RelayConfig::new("https://relay.localhost:8443/", masters()).unwrap();
         assert_eq!(config.host, "relay.localhost");
         assert_eq!(config.api_base, "https://relay.localhost:8443/agents/v1");
-        assert_eq!(config.ws_url, "wss://relay.localhost:8443/agents/v1/connect");
-        assert_eq!(RelayConfig::new("http://[::1]:80", masters()).unwrap().host, "[::1]");
+        assert_eq!(
+            config.ws_url,
+            "wss://relay.localhost:8443/agents/v1/connect"
+        );
+        assert_eq!(
+            RelayConfig::new("http://[::1]:80", masters()).unwrap().host,
+            "[::1]"
+        );
     }
 
     proptest! {

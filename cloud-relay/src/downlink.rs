@@ -21,7 +21,11 @@ pub enum PostError {
 /// Posts to connections.
 pub trait Downlink: Send + Sync + 'static {
     /// Hands a text message to the gateway; that it returns does not mean that the agent has it.
-    fn post(&self, connection: &str, text: String) -> impl Future<Output = Result<(), PostError>> + Send;
+    fn post(
+        &self,
+        connection: &str,
+        text: String,
+    ) -> impl Future<Output = Result<(), PostError>> + Send;
 
     /// Closes a connection that another has replaced.
     fn close(&self, connection: &str) -> impl Future<Output = ()> + Send;

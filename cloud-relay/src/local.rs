@@ -21,6 +21,8 @@ pub use self::serve::{Server, TlsError, tls_config};
 /// All routes, with the WebSocket.
 pub fn local_router<S: Store>(relay: Arc<Relay<S, LocalDownlink>>) -> Router {
     let address = format!("{}{}", route::AGENTS, route::CONNECT);
-    let socket = Router::new().route(&address, get(connect::<S>)).with_state(Arc::clone(&relay));
+    let socket = Router::new()
+        .route(&address, get(connect::<S>))
+        .with_state(Arc::clone(&relay));
     router(relay, Role::All).merge(finish(socket))
 }

@@ -9,7 +9,10 @@ pub(crate) fn bytes<const N: usize>() -> [u8; N] {
 }
 
 /// The time to the microsecond, as it is stored and sent.
-#[expect(clippy::disallowed_methods, reason = "handlers read the clock here and nowhere else")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "handlers read the clock here and nowhere else"
+)]
 pub(crate) fn now() -> Timestamp {
     let now = Timestamp::now();
     now.round(Unit::Microsecond).unwrap_or(now)

@@ -47,8 +47,12 @@ impl<S: Store, D: Downlink> Relay<S, D> {
         match self.downlink.post(&connection, text).await {
             Ok(()) => {}
             // The record stays: a connection that is not quite open yet looks the same as one that is closed.
-            Err(PostError::Gone) => debug!(agent = %agent, "not connected; the agent pulls when it is"),
-            Err(error) => warn!(agent = %agent, %error, "hint lost; the agent finds the signal with its next pull"),
+            Err(PostError::Gone) => {
+                debug!(agent = %agent, "not connected; the agent pulls when it is")
+            }
+            Err(error) => {
+                warn!(agent = %agent, %error, "hint lost; the agent finds the signal with its next pull")
+            }
         }
         Hinted::Tried
     }

@@ -78,7 +78,11 @@ impl IntoResponse for Notice<'_> {
             html += &format!("<p>{}</p>", escape(paragraph));
         }
         if let Some((address, words)) = self.link {
-            html += &format!("<p><a href=\"{}\">{}</a></p>", escape(address), escape(words));
+            html += &format!(
+                "<p><a href=\"{}\">{}</a></p>",
+                escape(address),
+                escape(words)
+            );
         }
         html += "</html>";
         (self.status, Html(html)).into_response()
@@ -115,7 +119,10 @@ mod tests {
     fn every_code_has_a_refusing_status() {
         for code in ErrorCode::ALL {
             let status = status_of(*code);
-            assert!(status.is_client_error() || status.is_server_error(), "{code:?}");
+            assert!(
+                status.is_client_error() || status.is_server_error(),
+                "{code:?}"
+            );
         }
     }
 

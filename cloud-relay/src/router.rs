@@ -66,9 +66,18 @@ fn google_routes<S: Store, D: Downlink>() -> Router<Arc<Relay<S, D>>> {
         .route("/privacy", get(pages::privacy))
         .route("/robots.txt", get(pages::robots))
         .route("/m", get(pages::m::<S, D>))
-        .route("/google/calendar/{agent}", post(calendar_webhook::take::<S, D>))
-        .route("/oauth/google/callback", get(oauth_callback::take_for_host_owner::<S, D>))
-        .route("/oauth/google/callback/{agent}", get(oauth_callback::take::<S, D>))
+        .route(
+            "/google/calendar/{agent}",
+            post(calendar_webhook::take::<S, D>),
+        )
+        .route(
+            "/oauth/google/callback",
+            get(oauth_callback::take_for_host_owner::<S, D>),
+        )
+        .route(
+            "/oauth/google/callback/{agent}",
+            get(oauth_callback::take::<S, D>),
+        )
 }
 
 fn agent_routes<S: Store, D: Downlink>() -> Router<Arc<Relay<S, D>>> {

@@ -1,4 +1,4 @@
-//! What the relay remembers, as narrow traits; [`sqlite`] and [`dynamo`] keep it, and one suite of tests runs on both.
+//! What the relay remembers, as narrow traits; [`sqlite`] and [`dynamo`] keep it, and one suite of tests (`tests/relay/store`) runs on both.
 //!
 //! Everything a webhook or a callback needs is one write and one read. Times are microseconds since 1970 in storage.
 
@@ -6,8 +6,6 @@
 pub mod dynamo;
 #[cfg(feature = "local")]
 pub mod sqlite;
-#[cfg(all(test, feature = "lambda", feature = "local"))]
-mod suite;
 
 use std::future::Future;
 
@@ -77,7 +75,10 @@ pub struct AgentRecord {
 /// Who is enrolled.
 pub trait Agents: Send + Sync {
     /// Uses an invite; idempotent for the same invite and key.
-    fn enrol(&self, new: &NewAgent) -> impl Future<Output = Result<EnrolOutcome, StoreError>> + Send;
+    fn enrol(
+        &self,
+        new: &NewAgent,
+    ) -> impl Future<Output = Result<EnrolOutcome, StoreError>> + Send;
 
     /// An enrolled agent.
     fn agent(
@@ -223,11 +224,18 @@ fn renumber(
         if new.iter().any(|n| n.origin == *origin) {
             continue;
         }
-        let id = old.iter().find(|o| o.origin == *origin).map(|o| o.id).unwrap_or_else(|| {
-            next += 1;
-            OriginId(next)
+        let id = old
+            .iter()
+            .find(|o| o.origin == *origin)
+            .map(|o| o.id)
+            .unwrap_or_else(|| {
+                next += 1;
+                OriginId(next)
+            });
+        new.push(RegisteredOrigin {
+            id,
+            origin: origin.clone(),
         });
-        new.push(RegisteredOrigin { id, origin: origin.clone() });
     }
     (new, next)
 }
@@ -257,12 +265,23 @@ impl StoredSignal {
         let received_at = Timestamp::from_microsecond(self.received_at).map_err(|_| corrupt())?;
         if let Some(channel) = self.key.strip_prefix("CH#") {
             let number = self.number.ok_or_else(corrupt)?;
-            return Ok(Some(Signal::Calendar { channel: channel.to_owned(), number, received_at }));
+            return Ok(Some(Signal::Calendar {
+                channel: channel.to_owned(),
+                number,
+                received_at,
+            }));
         }
         let id = self.key.strip_prefix("OA#").ok_or_else(corrupt)?.to_owned();
-        let Some(sealed) = self.sealed else { return Ok(None) };
+        let Some(sealed) = self.sealed else {
+            return Ok(None);
+        };
         let state = self.state.ok_or_else(corrupt)?;
         let sealed = relay_contract::encoding::Base64Bytes(sealed);
-        Ok(Some(Signal::Oauth { id, state, sealed, received_at }))
+        Ok(Some(Signal::Oauth {
+            id,
+            state,
+            sealed,
+            received_at,
+        }))
     }
 }

@@ -17,10 +17,10 @@ pub(crate) use self::here::connect;
 mod here {
     use std::sync::Arc;
 
+    use axum::RequestPartsExt;
     use axum::extract::ws::WebSocketUpgrade;
     use axum::extract::{Request, State};
     use axum::response::{IntoResponse, Response};
-    use axum::RequestPartsExt;
     use relay_contract::call::Call;
     use relay_contract::error::ErrorCode;
     use relay_contract::route;
@@ -43,7 +43,11 @@ mod here {
         request: Request,
     ) -> Result<Response, Refusal> {
         let (mut parts, _) = request.into_parts();
-        let call = Call { method: "GET", path_and_query: route::CONNECT, body: b"" };
+        let call = Call {
+            method: "GET",
+            path_and_query: route::CONNECT,
+            body: b"",
+        };
         let caller = authenticate(&relay, &parts.headers, &call).await?;
         let upgrade = parts.extract::<WebSocketUpgrade>().await.map_err(|_| {
             Refusal::new(ErrorCode::Malformed, "this address speaks WebSocket only; something on the way may have removed the upgrade")
@@ -52,7 +56,9 @@ mod here {
         let registration = relay.downlink.register();
         let connection = registration.id().to_owned();
         let store = &relay.store;
-        let before = store.connected(caller.id(), &connection, caller.epoch(), now()).await?;
+        let before = store
+            .connected(caller.id(), &connection, caller.epoch(), now())
+            .await?;
         if let Some(before) = before {
             relay.downlink.close(&before).await;
         }

@@ -22,8 +22,12 @@ pub(crate) async fn enrol<S: Store, D: Downlink>(
     body: Bytes,
 ) -> Result<Json<Enrolled>, Refusal> {
     let config = &relay.config;
-    let request: EnrolRequest = serde_json::from_slice(&body)
-        .map_err(|_| Refusal::new(ErrorCode::Malformed, "this is not an enrolment as agents send it"))?;
+    let request: EnrolRequest = serde_json::from_slice(&body).map_err(|_| {
+        Refusal::new(
+            ErrorCode::Malformed,
+            "this is not an enrolment as agents send it",
+        )
+    })?;
     let invite = Invite::verify(&config.masters, &request.invite, now()).map_err(|error| {
         let code = match error {
             InviteError::Invalid => ErrorCode::InviteInvalid,

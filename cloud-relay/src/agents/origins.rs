@@ -23,7 +23,11 @@ pub(crate) async fn set<S: Store, D: Downlink>(
         let message = format!("an agent has at most {MAX_ORIGINS} portal origins");
         return Err(Refusal::new(ErrorCode::OriginInvalid, message));
     }
-    let origins = relay.store.set_origins(signed.caller.id(), &body.origins).await?;
-    let origins = origins.ok_or_else(|| Refusal::new(ErrorCode::Unauthorised, "this agent has left the relay"))?;
+    let origins = relay
+        .store
+        .set_origins(signed.caller.id(), &body.origins)
+        .await?;
+    let origins = origins
+        .ok_or_else(|| Refusal::new(ErrorCode::Unauthorised, "this agent has left the relay"))?;
     Ok(Json(Origins { origins }))
 }

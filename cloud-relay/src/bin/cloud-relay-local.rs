@@ -1,6 +1,9 @@
 //! The relay on one host: TCP, WebSocket, SQLite.
 
+use std::fs::DirBuilder;
+use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -92,6 +95,7 @@ async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match Arguments::parse().command {
@@ -162,8 +166,9 @@ fn invite(arguments: NewInvite) -> anyhow::Result<()> {
 }
 
 fn masters(given: Option<SecretArgument>, data: &Path) -> anyhow::Result<MasterKeys> {
-    std::fs::create_dir_all(data)
-        .with_context(|| format!("create the folder {}", data.display()))?;
+    // What is new is for the service alone: the folder holds the key and sealed answers.
+    let folder = DirBuilder::new().recursive(true).mode(0o700).create(data);
+    folder.with_context(|| format!("create the folder {}", data.display()))?;
     let key = match given {
         Some(SecretArgument(key)) => key,
         None => load_or_create(data)?,

@@ -34,7 +34,11 @@ impl LocalDownlink {
         let id = to_base64url(&machine::bytes::<16>());
         let (sender, queue) = mpsc::channel(QUEUE);
         lock(&self.0).insert(id.clone(), sender);
-        Registration { id, queue, queues: Arc::clone(&self.0) }
+        Registration {
+            id,
+            queue,
+            queues: Arc::clone(&self.0),
+        }
     }
 
     /// Closes all connections, so that the agents look for another relay or for this one after its restart.
@@ -114,7 +118,10 @@ mod tests {
         downlink.post(&id, "hint".into()).await.unwrap();
         assert_eq!(registration.queue.recv().await, Some(Message::text("hint")));
         drop(registration);
-        assert_eq!(downlink.post(&id, "hint".into()).await, Err(PostError::Gone));
+        assert_eq!(
+            downlink.post(&id, "hint".into()).await,
+            Err(PostError::Gone)
+        );
     }
 
     #[tokio::test]
@@ -122,7 +129,10 @@ mod tests {
         let downlink = LocalDownlink::default();
         let registration = downlink.register();
         for _ in 0..QUEUE {
-            downlink.post(registration.id(), "hint".into()).await.unwrap();
+            downlink
+                .post(registration.id(), "hint".into())
+                .await
+                .unwrap();
         }
         let refused = downlink.post(registration.id(), "hint".into()).await;
         assert_eq!(refused, Err(PostError::Gone));

@@ -47,17 +47,33 @@ pub(crate) async fn take<S: Store, D: Downlink>(
         .ok()
         // SQLite's and DynamoDB's integers, and far beyond any number of Google's.
         .filter(|n| *n <= u64::MAX / 2)
-        .ok_or((StatusCode::BAD_REQUEST, "x-goog-message-number is not a number\n"))?;
+        .ok_or((
+            StatusCode::BAD_REQUEST,
+            "x-goog-message-number is not a number\n",
+        ))?;
     // `sync` is taken like any other: it proves that the path works.
     one(&headers, "x-goog-resource-state", MAX_STATE)?;
 
     let expires = received_at.saturating_add(KEPT).unwrap_or(received_at);
-    let change = Change { channel: channel.to_owned(), number, received_at, expires };
-    relay.store.note_change(&agent, &change).await.map_err(|error| {
-        error!(agent = %agent, %error, "a notification could not be stored; Google repeats it");
-        (StatusCode::SERVICE_UNAVAILABLE, "try again\n")
-    })?;
-    let hint = Hint::Calendar { channel: change.channel, number, received_at };
+    let change = Change {
+        channel: channel.to_owned(),
+        number,
+        received_at,
+        expires,
+    };
+    relay
+        .store
+        .note_change(&agent, &change)
+        .await
+        .map_err(|error| {
+            error!(agent = %agent, %error, "a notification could not be stored; Google repeats it");
+            (StatusCode::SERVICE_UNAVAILABLE, "try again\n")
+        })?;
+    let hint = Hint::Calendar {
+        channel: change.channel,
+        number,
+        received_at,
+    };
     match relay.hint(&agent, &hint).await {
         Hinted::Tried => Ok(StatusCode::OK),
         Hinted::NoSuchAgent => Err(unknown),
@@ -69,10 +85,14 @@ fn one<'h>(headers: &'h HeaderMap, name: &'static str, max: usize) -> Result<&'h
     let mut values = headers.get_all(name).iter();
     let refuse = |why| Err((StatusCode::BAD_REQUEST, why));
     let Some(value) = values.next() else {
-        return refuse("a header is missing; a notification has x-goog-channel-id, -channel-token, -message-number and -resource-state\n");
+        return refuse(
+            "a header is missing; a notification has x-goog-channel-id, -channel-token, -message-number and -resource-state\n",
+        );
     };
     if values.next().is_some() {
-        return refuse("a header is there twice; a notification has each of Google's headers once\n");
+        return refuse(
+            "a header is there twice; a notification has each of Google's headers once\n",
+        );
     }
     match value.to_str() {
         Ok(text) if text.len() > max => refuse("a header is longer than Google makes it\n"),

@@ -50,10 +50,19 @@ impl IntoResponse for Stop {
             Self::Page(status, why) => (status, why),
             Self::Store(error) => {
                 error!(%error, "an answer of Google's could not be stored");
-                (StatusCode::SERVICE_UNAVAILABLE, "The relay could not keep Google's answer just now.")
+                (
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "The relay could not keep Google's answer just now.",
+                )
             }
         };
-        Notice { status, title: "Signing in did not work", paragraphs: &[why, AGAIN], link: None }.into_response()
+        Notice {
+            status,
+            title: "Signing in did not work",
+            paragraphs: &[why, AGAIN],
+            link: None,
+        }
+        .into_response()
     }
 }
 
@@ -84,14 +93,22 @@ pub(crate) async fn take_for_host_owner<S: Store, D: Downlink>(
     finish(&relay, callback, &state).await
 }
 
-fn check<S, D>(relay: &Relay<S, D>, pairs: Vec<(String, String)>) -> Result<(Callback, OAuthState), Stop> {
+fn check<S, D>(
+    relay: &Relay<S, D>,
+    pairs: Vec<(String, String)>,
+) -> Result<(Callback, OAuthState), Stop> {
     let callback = Callback::read(pairs).map_err(|(status, why)| Stop::Page(status, why))?;
-    let state = verify(&relay.config.masters, &callback.state, now()).map_err(|error| match error {
-        StateError::Malformed | StateError::Forged => {
-            Stop::Page(StatusCode::BAD_REQUEST, "This answer does not belong to a sign-in that a Placard of this relay began.")
-        }
-        StateError::Expired => Stop::Page(StatusCode::GONE, "The sign-in took longer than ten minutes, so it is no longer valid."),
-    })?;
+    let state =
+        verify(&relay.config.masters, &callback.state, now()).map_err(|error| match error {
+            StateError::Malformed | StateError::Forged => Stop::Page(
+                StatusCode::BAD_REQUEST,
+                "This answer does not belong to a sign-in that a Placard of this relay began.",
+            ),
+            StateError::Expired => Stop::Page(
+                StatusCode::GONE,
+                "The sign-in took longer than ten minutes, so it is no longer valid.",
+            ),
+        })?;
     Ok((callback, state))
 }
 
@@ -104,18 +121,30 @@ async fn finish<S: Store, D: Downlink>(
     let record = relay.store.agent(agent).await?;
     let origin = record
         .and_then(|r| r.origins.into_iter().find(|o| o.id == state.origin()))
-        .ok_or(Stop::Page(StatusCode::GONE, "The portal is no longer at the address that this sign-in began at."))?
+        .ok_or(Stop::Page(
+            StatusCode::GONE,
+            "The portal is no longer at the address that this sign-in began at.",
+        ))?
         .origin;
-    let answer = OAuthAnswer { outcome: callback.outcome, scope: callback.scope, state: callback.state };
-    let sealed = seal(state.flow_key(), &answer)
-        .ok_or(Stop::Page(StatusCode::BAD_REQUEST, "This sign-in was begun with a key that cannot be used."))?;
+    let answer = OAuthAnswer {
+        outcome: callback.outcome,
+        scope: callback.scope,
+        state: callback.state,
+    };
+    let sealed = seal(state.flow_key(), &answer).ok_or(Stop::Page(
+        StatusCode::BAD_REQUEST,
+        "This sign-in was begun with a key that cannot be used.",
+    ))?;
     let id = to_base64url(&Sha256::digest(answer.state.as_bytes()));
     let stored = Answer {
         id: id.clone(),
         state: answer.state,
         sealed,
         received_at: now(),
-        expires: state.expiry().saturating_add(AFTER_EXPIRY).unwrap_or(state.expiry()),
+        expires: state
+            .expiry()
+            .saturating_add(AFTER_EXPIRY)
+            .unwrap_or(state.expiry()),
     };
     if !relay.store.keep_answer(agent, &stored).await? {
         let why = "This answer of Google's has been taken before. If the portal does not show the account as connected, the sign-in was interrupted.";
@@ -132,7 +161,10 @@ async fn finish<S: Store, D: Downlink>(
     Ok(Notice {
         status: StatusCode::OK,
         title: "Back to your Placard",
-        paragraphs: &[&goes_to, "Go on only if this is the portal that you came from."],
+        paragraphs: &[
+            &goes_to,
+            "Go on only if this is the portal that you came from.",
+        ],
         link: Some((&address, &format!("Continue to {origin}"))),
     }
     .into_response())

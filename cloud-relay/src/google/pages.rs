@@ -54,7 +54,10 @@ pub(crate) async fn health<S: Store, D: Downlink>(
         Ok(_) => (StatusCode::OK, Json(json!({ "healthy": true }))),
         Err(error) => {
             error!(%error, "not healthy");
-            (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "healthy": false })))
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Json(json!({ "healthy": false })),
+            )
         }
     }
 }
@@ -77,7 +80,9 @@ pub(crate) async fn m<S: Store, D: Downlink>(
     }
     let (mut parts, _) = request.into_parts();
     match Query::<Vec<(String, String)>>::from_request_parts(&mut parts, &()).await {
-        Ok(pairs) => super::oauth_callback::take_for_host_owner(State(relay), pairs).await.into_response(),
+        Ok(pairs) => super::oauth_callback::take_for_host_owner(State(relay), pairs)
+            .await
+            .into_response(),
         Err(refused) => refused.into_response(),
     }
 }
@@ -86,7 +91,9 @@ pub(crate) async fn not_found() -> Response {
     Notice {
         status: StatusCode::NOT_FOUND,
         title: "There is nothing here",
-        paragraphs: &["This is a Placard relay; the portal of your Placard is on your own network."],
+        paragraphs: &[
+            "This is a Placard relay; the portal of your Placard is on your own network.",
+        ],
         link: Some(("/", "What is this?")),
     }
     .into_response()

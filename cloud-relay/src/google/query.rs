@@ -33,17 +33,24 @@ impl Callback {
                 _ => continue,
             };
             if value.len() > max {
-                return Err((StatusCode::BAD_REQUEST, "A part of this address is longer than Google makes it."));
+                return Err((
+                    StatusCode::BAD_REQUEST,
+                    "A part of this address is longer than Google makes it.",
+                ));
             }
             if place.replace(value).is_some() {
-                return Err((StatusCode::BAD_REQUEST, "A part of this address is there twice."));
+                return Err((
+                    StatusCode::BAD_REQUEST,
+                    "A part of this address is there twice.",
+                ));
             }
         }
         let outcome = match (code, error) {
             (Some(code), None) if !code.is_empty() => Outcome::Code(code),
             (None, Some(error)) if !error.is_empty() => Outcome::Error(error),
             _ => {
-                let words = "This address holds neither an answer of Google's nor an error, or both.";
+                let words =
+                    "This address holds neither an answer of Google's nor an error, or both.";
                 return Err((StatusCode::BAD_REQUEST, words));
             }
         };
@@ -51,7 +58,11 @@ impl Callback {
             StatusCode::BAD_REQUEST,
             "This address does not say which sign-in it belongs to.",
         ))?;
-        Ok(Self { state, outcome, scope })
+        Ok(Self {
+            state,
+            outcome,
+            scope,
+        })
     }
 }
 
@@ -62,14 +73,32 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Result<Callback, NotACallback> {
-        Callback::read(pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect())
+        Callback::read(
+            pairs
+                .iter()
+                .map(|(n, v)| ((*n).to_owned(), (*v).to_owned()))
+                .collect(),
+        )
     }
 
     #[test]
     fn an_answer_and_an_error_are_read() {
-        let code = read(&[("state", "s"), ("code", "4/x"), ("scope", "a b"), ("authuser", "0")]).unwrap();
+        let code = read(&[
+            ("state", "s"),
+            ("code", "4/x"),
+            ("scope", "a b"),
+            ("authuser", "0"),
+        ])
+        .unwrap();
         let outcome = Outcome::Code("4/x".into());
-        assert_eq!(code, Callback { state: "s".into(), outcome, scope: Some("a b".into()) });
+        assert_eq!(
+            code,
+            Callback {
+                state: "s".into(),
+                outcome,
+                scope: Some("a b".into())
+            }
+        );
         let error = read(&[("error", "access_denied"), ("state", "s")]).unwrap();
         assert_eq!(error.outcome, Outcome::Error("access_denied".into()));
     }

@@ -14,7 +14,9 @@ pub(super) fn seal(flow_key: &[u8; 32], answer: &OAuthAnswer) -> Option<Vec<u8>>
         ChaCha20Poly1305,
         HkdfSha256,
         X25519HkdfSha256,
-    >(&OpModeS::Base, &key, INFO, &plain, answer.state.as_bytes())
+    >(
+        &OpModeS::Base, &key, INFO, &plain, answer.state.as_bytes()
+    )
     .ok()?;
     Some(join(&encapsulated.to_bytes().into(), &ciphertext))
 }
@@ -29,23 +31,40 @@ mod tests {
     #[test]
     fn what_is_sealed_opens_with_the_flow_secret_and_shows_nothing_without() {
         let (secret, public) = X25519HkdfSha256::gen_keypair();
-        let answer = OAuthAnswer { outcome: Outcome::Code("canary".into()), scope: None, state: "s".into() };
+        let answer = OAuthAnswer {
+            outcome: Outcome::Code("canary".into()),
+            scope: None,
+            state: "s".into(),
+        };
         let sealed = seal(&public.to_bytes().into(), &answer).unwrap();
         assert!(!sealed.windows(6).any(|w| w == b"canary"));
         let (encapsulated, ciphertext) = split(&sealed).unwrap();
-        let encapsulated = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).unwrap();
+        let encapsulated =
+            <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(encapsulated).unwrap();
         let open = |aad: &[u8]| {
             hpke::single_shot_open::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-                &OpModeR::Base, &secret, &encapsulated, INFO, ciphertext, aad,
+                &OpModeR::Base,
+                &secret,
+                &encapsulated,
+                INFO,
+                ciphertext,
+                aad,
             )
         };
-        assert_eq!(serde_json::from_slice::<OAuthAnswer>(&open(b"s").unwrap()).unwrap(), answer);
+        assert_eq!(
+            serde_json::from_slice::<OAuthAnswer>(&open(b"s").unwrap()).unwrap(),
+            answer
+        );
         assert!(open(b"another state").is_err());
     }
 
     #[test]
     fn a_key_of_no_use_is_refused() {
-        let answer = OAuthAnswer { outcome: Outcome::Code("c".into()), scope: None, state: "s".into() };
+        let answer = OAuthAnswer {
+            outcome: Outcome::Code("c".into()),
+            scope: None,
+            state: "s".into(),
+        };
         assert_eq!(seal(&[0; 32], &answer), None);
     }
 }

@@ -23,7 +23,9 @@ pub enum MasterKeyError {
         source: io::Error,
     },
     /// The file holds something else.
-    #[error("`{path}` does not hold a master key (32 bytes, as 64 hex digits or as base64); restore it: with another key all agents must enrol again")]
+    #[error(
+        "`{path}` does not hold a master key (32 bytes, as 64 hex digits or as base64); restore it: with another key all agents must enrol again"
+    )]
     Malformed {
         /// Where it is.
         path: PathBuf,
@@ -51,8 +53,12 @@ fn create(folder: &Path, path: &Path) -> io::Result<MasterKey> {
     // Written beside and then given its name, so that a crash leaves no half of a key. `link` fails if another process
     // was quicker; its key holds.
     let unfinished = folder.join(format!("master.key.{}", std::process::id()));
-    let mut file =
-        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&unfinished)?;
     writeln!(file, "{}", to_base64url(&key))?;
     file.sync_all()?;
     let linked = fs::hard_link(&unfinished, path);
@@ -86,7 +92,10 @@ mod tests {
             MasterKeys::new(KeyVersion(1), key, None).agent_keys(&AgentId::from_random([1; 10]))
         };
         assert_eq!(keys(), keys());
-        let mode = fs::metadata(folder.path().join("master.key")).unwrap().permissions().mode();
+        let mode = fs::metadata(folder.path().join("master.key"))
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(mode & 0o777, 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
@@ -96,7 +105,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("master.key");
         fs::write(&path, "half a ke").unwrap();
-        assert!(matches!(load_or_create(folder.path()), Err(MasterKeyError::Malformed { .. })));
+        assert!(matches!(
+            load_or_create(folder.path()),
+            Err(MasterKeyError::Malformed { .. })
+        ));
         assert_eq!(fs::read(&path).unwrap(), b"half a ke");
     }
 }

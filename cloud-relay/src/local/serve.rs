@@ -70,7 +70,10 @@ pub fn tls_config(certificate: &Path, key: &Path) -> Result<ServerConfig, TlsErr
         .collect::<Result<_, _>>()
         .map_err(pem(certificate))?;
     let private = PrivateKeyDer::from_pem_file(key).map_err(pem(key))?;
-    let pair = |source| TlsError::Pair { certificate: certificate.to_owned(), source };
+    let pair = |source| TlsError::Pair {
+        certificate: certificate.to_owned(),
+        source,
+    };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -97,12 +100,20 @@ impl Server {
     /// # Errors
     ///
     /// Fails when the listener is not on loopback and there is no TLS.
-    pub fn new(listener: TcpListener, tls: Option<ServerConfig>, router: Router) -> io::Result<Self> {
+    pub fn new(
+        listener: TcpListener,
+        tls: Option<ServerConfig>,
+        router: Router,
+    ) -> io::Result<Self> {
         if tls.is_none() && !listener.local_addr()?.ip().is_loopback() {
             let why = "plain HTTP is served on loopback only; give --tls-cert and --tls-key, or listen on 127.0.0.1 behind a TLS proxy";
             return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
-        Ok(Self { listener, tls: tls.map(Arc::new), router })
+        Ok(Self {
+            listener,
+            tls: tls.map(Arc::new),
+            router,
+        })
     }
 
     /// Where it listens.
@@ -119,7 +130,9 @@ impl Server {
         let connections = TaskTracker::new();
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {
-            let Ok(place) = Arc::clone(&room).acquire_owned().await else { break };
+            let Ok(place) = Arc::clone(&room).acquire_owned().await else {
+                break;
+            };
             let accepted = tokio::select! {
                 () = stop.cancelled() => break,
                 accepted = self.listener.accept() => accepted,
@@ -142,12 +155,20 @@ impl Server {
         drop(self.listener);
         connections.close();
         if timeout(GRACE, connections.wait()).await.is_err() {
-            warn!("some requests took longer than {} s to finish; leaving them", GRACE.as_secs());
+            warn!(
+                "some requests took longer than {} s to finish; leaving them",
+                GRACE.as_secs()
+            );
         }
     }
 }
 
-async fn carry(stream: TcpStream, tls: Option<TlsAcceptor>, router: Router, stop: &CancellationToken) {
+async fn carry(
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: &CancellationToken,
+) {
     if let Err(error) = stream.set_nodelay(true) {
         debug!(%error, "small answers may wait on this connection");
     }
@@ -166,8 +187,14 @@ where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(PATIENCE);
-    builder.http2().timer(TokioTimer::new()).keep_alive_interval(PATIENCE * 3);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PATIENCE * 3);
     let service = TowerToHyperService::new(router);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     let mut connection = pin!(connection);

@@ -85,15 +85,23 @@ impl Agents for SqliteStore {
         let row: Option<([u8; 32], u64, String, String)> = self
             .0
             .read("look an agent up", move |c| {
-                let sql = "SELECT public_key, epoch, instance, origins FROM agents WHERE agent = ?1";
-                c.query_row(sql, [id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))).optional()
+                let sql =
+                    "SELECT public_key, epoch, instance, origins FROM agents WHERE agent = ?1";
+                c.query_row(sql, [id], |r| {
+                    Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?))
+                })
+                .optional()
             })
             .await?;
-        let Some((public_key, epoch, instance, origins)) = row else { return Ok(None) };
+        let Some((public_key, epoch, instance, origins)) = row else {
+            return Ok(None);
+        };
         Ok(Some(AgentRecord {
             public_key,
             epoch,
-            instance: instance.parse().map_err(|_| StoreError::Corrupt { what: "instance" })?,
+            instance: instance
+                .parse()
+                .map_err(|_| StoreError::Corrupt { what: "instance" })?,
             origins: read_origins(&origins)?,
         }))
     }
@@ -102,7 +110,8 @@ impl Agents for SqliteStore {
         let owner: Option<String> = self
             .0
             .read("look the host owner up", |c| {
-                c.query_row("SELECT agent FROM host_owner", [], |r| r.get(0)).optional()
+                c.query_row("SELECT agent FROM host_owner", [], |r| r.get(0))
+                    .optional()
             })
             .await?;
         owner.map(read_id).transpose()
@@ -118,7 +127,8 @@ impl Agents for SqliteStore {
         let (id, instance) = (id.to_string(), instance.to_string());
         self.0
             .write("raise an incarnation", move |c| {
-                let sql = "UPDATE agents SET epoch = ?3, instance = ?4 WHERE agent = ?1 AND epoch = ?2";
+                let sql =
+                    "UPDATE agents SET epoch = ?3, instance = ?4 WHERE agent = ?1 AND epoch = ?2";
                 Ok(c.execute(sql, params![id, from, to, instance])? == 1)
             })
             .await
@@ -134,9 +144,12 @@ impl Agents for SqliteStore {
             .0
             .write("set portal origins", move |c| {
                 let sql = "SELECT origins, last_origin FROM agents WHERE agent = ?1";
-                let found: Option<(String, u32)> =
-                    c.query_row(sql, [&id], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
-                let Some((old, last)) = found else { return Ok(None) };
+                let found: Option<(String, u32)> = c
+                    .query_row(sql, [&id], |r| Ok((r.get(0)?, r.get(1)?)))
+                    .optional()?;
+                let Some((old, last)) = found else {
+                    return Ok(None);
+                };
                 let old: Vec<RegisteredOrigin> = serde_json::from_str(&old).map_err(to_sql)?;
                 let (new, last) = renumber(&old, &wanted, last);
                 let new = serde_json::to_string(&new).map_err(to_sql)?;
@@ -214,7 +227,11 @@ impl Inboxes for SqliteStore {
                 rows.collect::<rusqlite::Result<Vec<_>>>()
             })
             .await?;
-        let next = if rows.len() == limit { rows.last().map(|row| row.key.clone()) } else { None };
+        let next = if rows.len() == limit {
+            rows.last().map(|row| row.key.clone())
+        } else {
+            None
+        };
         let mut signals = Vec::with_capacity(rows.len());
         for row in rows {
             signals.extend(row.into_signal()?);
@@ -229,7 +246,9 @@ impl Inboxes for SqliteStore {
     ) -> Result<Vec<Acknowledged>, StoreError> {
         let (agent, items) = (agent.to_string(), items.to_vec());
         self.0
-            .write("acknowledge", move |c| items.iter().map(|item| drop_one(c, &agent, item)).collect())
+            .write("acknowledge", move |c| {
+                items.iter().map(|item| drop_one(c, &agent, item)).collect()
+            })
             .await
     }
 }
@@ -246,8 +265,9 @@ impl Connections for SqliteStore {
         self.0
             .write("note a connection", move |c| {
                 let sql = "SELECT connection FROM agents WHERE agent = ?1 AND conn_epoch <= ?2";
-                let before: Option<Option<String>> =
-                    c.query_row(sql, params![agent, epoch], |r| r.get(0)).optional()?;
+                let before: Option<Option<String>> = c
+                    .query_row(sql, params![agent, epoch], |r| r.get(0))
+                    .optional()?;
                 c.execute(
                     "UPDATE agents SET connection = ?2, conn_epoch = ?3, connected = ?4
                      WHERE agent = ?1 AND conn_epoch <= ?3",
@@ -262,7 +282,8 @@ impl Connections for SqliteStore {
         let agent = agent.to_string();
         self.0
             .read("look a connection up", move |c| {
-                let mut query = c.prepare_cached("SELECT connection FROM agents WHERE agent = ?1")?;
+                let mut query =
+                    c.prepare_cached("SELECT connection FROM agents WHERE agent = ?1")?;
                 query.query_row([agent], |r| r.get(0)).optional()
             })
             .await
@@ -272,7 +293,8 @@ impl Connections for SqliteStore {
         let (agent, connection) = (agent.to_string(), connection.to_owned());
         self.0
             .write("forget a connection", move |c| {
-                let sql = "UPDATE agents SET connection = NULL WHERE agent = ?1 AND connection = ?2";
+                let sql =
+                    "UPDATE agents SET connection = NULL WHERE agent = ?1 AND connection = ?2";
                 c.execute(sql, params![agent, connection])?;
                 Ok(())
             })
@@ -303,14 +325,24 @@ fn drop_one(c: &Connection, agent: &str, item: &Acknowledgement) -> rusqlite::Re
                 return Ok(Acknowledged::Done);
             }
             let sql = "SELECT 1 FROM inbox WHERE agent = ?1 AND key = ?2";
-            let stays = c.query_row(sql, params![agent, key], |_| Ok(())).optional()?;
-            Ok(if stays.is_some() { Acknowledged::MovedOn } else { Acknowledged::Absent })
+            let stays = c
+                .query_row(sql, params![agent, key], |_| Ok(()))
+                .optional()?;
+            Ok(if stays.is_some() {
+                Acknowledged::MovedOn
+            } else {
+                Acknowledged::Absent
+            })
         }
         Acknowledgement::Oauth { id } => {
             // The row stays without its content until it expires, so that the state cannot be used again.
             let sql = "UPDATE inbox SET sealed = NULL, state = NULL WHERE agent = ?1 AND key = ?2 AND sealed IS NOT NULL";
             let dropped = c.execute(sql, params![agent, answer_key(id)])?;
-            Ok(if dropped == 1 { Acknowledged::Done } else { Acknowledged::Absent })
+            Ok(if dropped == 1 {
+                Acknowledged::Done
+            } else {
+                Acknowledged::Absent
+            })
         }
     }
 }
@@ -330,7 +362,9 @@ fn read_id(text: String) -> Result<AgentId, StoreError> {
 }
 
 fn read_origins(json: &str) -> Result<Vec<RegisteredOrigin>, StoreError> {
-    serde_json::from_str(json).map_err(|_| StoreError::Corrupt { what: "list of origins" })
+    serde_json::from_str(json).map_err(|_| StoreError::Corrupt {
+        what: "list of origins",
+    })
 }
 
 fn to_sql(error: serde_json::Error) -> rusqlite::Error {

@@ -32,7 +32,9 @@ pub enum OpenError {
         source: rusqlite::Error,
     },
     /// Written by a newer version.
-    #[error("the relay's database is at schema {found}, newer than {SCHEMA_VERSION}, which this version knows; install the newer version again")]
+    #[error(
+        "the relay's database is at schema {found}, newer than {SCHEMA_VERSION}, which this version knows; install the newer version again"
+    )]
     TooNew {
         /// Its schema.
         found: i32,
@@ -51,7 +53,10 @@ pub(super) struct Database {
 
 impl Database {
     pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
-        let error = |source| OpenError::Open { path: path.display().to_string(), source };
+        let error = |source| OpenError::Open {
+            path: path.display().to_string(),
+            source,
+        };
         let connect = || -> rusqlite::Result<Connection> {
             let connection = Connection::open(path)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
@@ -65,14 +70,19 @@ impl Database {
             .map_err(error)?;
         match found {
             0 => {
-                let sql = format!("BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;");
+                let sql = format!(
+                    "BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+                );
                 writer.execute_batch(&sql).map_err(error)?;
             }
             SCHEMA_VERSION => {}
             found => return Err(OpenError::TooNew { found }),
         }
         let reader = connect().map_err(error)?;
-        Ok(Self { writer: serve_writes(writer), reader: serve_reads(reader) })
+        Ok(Self {
+            writer: serve_writes(writer),
+            reader: serve_reads(reader),
+        })
     }
 
     /// Runs `work`; what it wrote is on disk when this returns, or undone if it failed.
@@ -84,7 +94,11 @@ impl Database {
         run(&self.writer, operation, move |c| {
             c.execute_batch("SAVEPOINT one")?;
             let outcome = work(c);
-            let end = if outcome.is_ok() { "RELEASE one" } else { "ROLLBACK TO one; RELEASE one" };
+            let end = if outcome.is_ok() {
+                "RELEASE one"
+            } else {
+                "ROLLBACK TO one; RELEASE one"
+            };
             c.execute_batch(end)?;
             outcome
         })

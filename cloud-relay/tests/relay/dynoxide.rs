@@ -1,0 +1,100 @@
+//! A DynamoDB of our own: the `dynoxide` program on a free port of this machine.
+
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use cloud_relay::store::dynamo::{DynamoStore, create_table};
+
+/// It is up in half a second; a busy machine takes longer.
+const UP: Duration = Duration::from_secs(30);
+
+/// Ends with the test.
+pub(crate) struct Dynoxide {
+    process: Child,
+    endpoint: String,
+}
+
+impl Dynoxide {
+    /// Starts it, with the relay's table.
+    pub(crate) async fn start() -> (Self, DynamoStore) {
+        // It takes no port 0: another process may be quicker, then the next try has another port.
+        for _ in 0..5 {
+            if let Some(dynoxide) = Self::try_start().await {
+                let client = dynoxide.client();
+                create_table(&client, "relay").await.unwrap();
+                return (dynoxide, DynamoStore::new(client, "relay"));
+            }
+        }
+        panic!(
+            "dynoxide did not come up on any of five ports; does `dynoxide serve -p 8000` work here?"
+        );
+    }
+
+    /// For programs that speak to it themselves.
+    pub(crate) fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
+    async fn try_start() -> Option<Self> {
+        let port = free_port();
+        let program = std::env::var_os("DYNOXIDE").unwrap_or_else(|| "dynoxide".into());
+        let process = Command::new(&program)
+            .args(["serve", "--log", "quiet", "-p", &port.to_string()])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!(
+                    "{program:?} does not start ({error}); `infra/dev` installs it, or set DYNOXIDE to its path: \
+                     cargo install dynoxide-rs --no-default-features --features native-sqlite,http-server,cli"
+                )
+            });
+        let mut dynoxide = Self {
+            process,
+            endpoint: format!("http://127.0.0.1:{port}"),
+        };
+        let deadline = Instant::now() + UP;
+        while Instant::now() < deadline {
+            if dynoxide.process.try_wait().unwrap().is_some() {
+                return None;
+            }
+            if dynoxide.client().list_tables().send().await.is_ok() {
+                return Some(dynoxide);
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        None
+    }
+
+    fn client(&self) -> Client {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .endpoint_url(&self.endpoint)
+            .build();
+        Client::from_conf(config)
+    }
+}
+
+impl Drop for Dynoxide {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
+}
