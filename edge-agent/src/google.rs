@@ -10,6 +10,10 @@ mod client_secret;
 mod flow;
 mod http;
 mod relay_side;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -80,6 +84,14 @@ impl<R: RelaySide> Google<R> {
                 answer_wait: ANSWER_WAIT,
             }),
         })
+    }
+
+    /// For tests that wait in vain on purpose.
+    #[cfg(test)]
+    pub(crate) fn with_answer_wait(mut self, wait: Duration) -> Self {
+        let inner = Arc::get_mut(&mut self.inner).expect("set before the handle is cloned");
+        inner.answer_wait = wait;
+        self
     }
 
     /// The client for sign-ins and tokens; `None` until an app is saved.

@@ -4,33 +4,13 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// A key made for these tests, PKCS#8; it protects nothing.
-const TEST_KEY: &str = "\
-    MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQDSeFmAm6rsAcUxugqqkSzRinwtrCBIENhYqO6EHdzaznE0RQBT\
-    jVkt+rX5eQP/3nlGZlJPXEWhgWeNxdur3hdK5r4jWt4tMFnXtIeoeFXgIWGIX2l8iXu6rrIor5BETkL4s6pkXJLfgVRhsi4tMxY3\
-    vfkJGKiMjxHX35EaZDjzgIrJuai8nXG0kXO8rOKyGALg54OMtC5lxfQYkzHRB6J4vxLKcnE8M1TG3E+kxndRLXpzU2ScEXbYy2I0\
-    W5ToB2KPwxqrWjiIQe3OVKEuOg74Q3Z1nOcfM3647NuWWFJu6E444tOsfsEY4nxj6u6A64XS3zZ7vJclN6IzphSO5pYxAgMBAAEC\
-    ggEAJKxi0BWP2VLPpQQJUsI8IID0dVLeRyBkSkKZWP0JHDlHoXd6gJSLGwdqCP/Msht2X015/ykRWvx86ke1KMPopB0DuY5eU1pu\
-    9TaYQsNBF25Jm+UgMNqV7Cf/lDZPOY+3fLV1tcopr3dOGD3fbPHPZ8Qa7jpVODS/w7FJi+M1xzvoTfa4wtSSMA1v8GN1JJu61BEd\
-    Sf8DxuJKtpBLxyqXGoR5dcvXUD5Ey1TFuJlPYoDbuBNoBc0WXeJsPmYybxfOCss4nK6zvt5xVuHYZkINLyHCwgBk4Wcq9PuD6s4m\
-    Dpz7hy+HCJg5x5LUcmdTawMsmP4zi7kx5nr/X5Rcn1tTNwKBgQDpnj3SOOgeuS7Ghg6P4CBC0tFmPdl3rhGuQLktCoBt8yQgEaiw\
-    gXc5QA1Z5NtC/oolHJLD/T6UJsvCCZFfFawytY6TIwOgZ1k3vEq+1I4It5RjQ6Eg8njiaTNOIUjInETbStxUsMg4Ue7JuuQpg3PR\
-    OUdPOSThYvS7SDuqL2Q50wKBgQDmomA8kgDfKF0sWTvdJdAsSu33qoOO9j+QSOHHXOBD15Ae71LnB0GPT/B8Dr0xNf5sTrDA3/1l\
-    qSMTltKTaNSNx9yNiu6Ckn7qvrf/Mx1NhqPNIj4n5f/t9wHL0P6ds5bEvWCk7xBGiX25SmrQGgxYHJLnQCem4XU+lShvd94JawKB\
-    gHcK1m+v5b/6Fva8SuFPkMDcUi2qKI1Omt3TR0jHSCg+tFLPDMlcP1dh5yu+bWgW8mf0xmiuO9wcZMmsPHJaRdPVJiCdv/RVlWXM\
-    Qb4562JPwYJPbOSwCZ89ghI27bKjxoaD///70Rq5zVboL+ljfXnImSiqcruSxChGp3iSC51XAoGAMuwLH5SFCMCawd3577wXmI/6\
-    tsI5Rels42iUITaKdbA0q//faA8cFI5r5JhEgYcQY82EDTHnevi7O+oDGHT+6UcFlWLlgoLh7uapLXmVsLZXmEVFP/3yYhI1nVDJ\
-    xvwN/+ZoXkJCb7CPx8d8ifIWY6X7cX+iwZ/qCSVZxjLLHX0CgYBji8n3KX5nOL9lclpP+LabClBp9zCBCwFXWGJvgX5zMrBQQNub\
-    V1Zg3Q6Rias3wvWECYYObUbVxe1QwIqN6w/ZiDCk9wh6ca31okucroMJLKLI5gHjUyPCy0FarfuJXtNfQ6HinYRGhuxRAsZQlck6\
-    MbO6QTbTeeVCyJdw7pCq/g==";
+/// A key made for tests, PKCS#8; it protects nothing.
+const TEST_KEY: &[u8] = include_bytes!("../tests/data/id_token_key.pk8");
 
 const CLIENT: &str = "7-app.apps.googleusercontent.com";
 
 fn test_key() -> RsaKeyPair {
-    let der = base64::engine::general_purpose::STANDARD
-        .decode(TEST_KEY)
-        .unwrap();
-    RsaKeyPair::from_pkcs8(&der).unwrap()
+    RsaKeyPair::from_pkcs8(TEST_KEY).unwrap()
 }
 
 fn keys() -> KeySet {

@@ -1,0 +1,245 @@
+//! A Google that grants, lists and watches as the test says, and counts what it is asked.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use google_calendar::Endpoints;
+use google_calendar::oauth::CALENDAR_SCOPE;
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+pub(crate) const CLIENT_ID: &str = "7-app.apps.googleusercontent.com";
+pub(crate) const CLIENT_SECRET: &str = "GOCSPX-secret";
+pub(crate) const REFRESH_TOKEN: &str = "1//refresh-token";
+
+/// A key made for tests, PKCS#8; it protects nothing.
+const KEY: &[u8] = include_bytes!("../../../calendar/tests/data/id_token_key.pk8");
+
+/// What the test sets and reads.
+#[derive(Default)]
+pub(crate) struct Script {
+    /// What the person ticks; everything when absent.
+    pub(crate) scope: Option<String>,
+    /// Google forgets the nonce that it was given.
+    pub(crate) wrong_nonce: bool,
+    /// The grant is dead: refreshing answers `invalid_grant`.
+    pub(crate) revoked: bool,
+    /// The only access token that is accepted; any when absent.
+    pub(crate) access_token: Option<String>,
+    /// Answers to lists of events instead of the events: status and body, each once.
+    pub(crate) faults: Vec<(u16, String)>,
+    /// Answers to requests to watch: status and body, as long as it is there.
+    pub(crate) watch_fault: Option<(u16, String)>,
+    /// Events as JSON, by calendar.
+    pub(crate) events: BTreeMap<String, Vec<Value>>,
+    /// Every request: method and path.
+    pub(crate) log: Vec<String>,
+    /// Bodies of requests to watch and to stop.
+    pub(crate) channels: Vec<Value>,
+    nonces: HashMap<String, String>,
+    granted: u32,
+}
+
+struct Shared {
+    script: Mutex<Script>,
+    /// A list of events takes one; tests take them away to hold lists back.
+    gate: Semaphore,
+}
+
+pub(crate) struct FakeGoogle {
+    shared: Arc<Shared>,
+    base: String,
+    _tasks: JoinSet<()>,
+}
+
+impl FakeGoogle {
+    pub(crate) async fn start() -> Self {
+        let shared = Arc::new(Shared {
+            script: Mutex::default(),
+            gate: Semaphore::new(Semaphore::MAX_PERMITS),
+        });
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self {
+            shared,
+            base,
+            _tasks: tasks,
+        }
+    }
+
+    pub(crate) fn endpoints(&self) -> Endpoints {
+        let url = |path: &str| format!("{}{path}", self.base).parse().unwrap();
+        Endpoints {
+            authorise: url("/auth"),
+            token: url("/token"),
+            revoke: url("/revoke"),
+            certs: url("/certs"),
+            calendar: url("/calendar"),
+            people: url("/people"),
+        }
+    }
+
+    pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
+        self.shared.script.lock().unwrap()
+    }
+
+    /// The person says yes on Google's page; answers the code.
+    pub(crate) fn consent(&self, authorise_url: &str) -> String {
+        let url: url::Url = authorise_url.parse().unwrap();
+        let query: HashMap<String, String> = url.query_pairs().into_owned().collect();
+        let mut script = self.script();
+        let code = format!("4/code-{}", script.nonces.len());
+        script.nonces.insert(code.clone(), query["nonce"].clone());
+        code
+    }
+
+    /// Lists of events wait from now on.
+    pub(crate) fn hold_lists(&self) {
+        self.shared.gate.forget_permits(Semaphore::MAX_PERMITS);
+    }
+
+    /// Lets so many lists through.
+    pub(crate) fn release_lists(&self, lists: usize) {
+        self.shared.gate.add_permits(lists);
+    }
+
+    /// How often something was asked: a method and the end of a path.
+    pub(crate) fn asked(&self, method: &str, ending: &str) -> usize {
+        let log = &self.script().log;
+        log.iter().filter(|line| line.starts_with(method) && line.ends_with(ending)).count()
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
+    let path = parts.uri.path().to_owned();
+    let bearer = parts.headers.get("authorization").map(|v| v.to_str().unwrap().to_owned());
+    let tag = parts.headers.get("if-none-match").map(|v| v.to_str().unwrap().to_owned());
+    let is_list = path.ends_with("/events");
+    shared.script.lock().unwrap().log.push(format!("{} {path}", parts.method));
+    if is_list {
+        shared.gate.acquire().await.unwrap().forget();
+    }
+    let mut script = shared.script.lock().unwrap();
+    let calls_api = path.starts_with("/calendar/");
+    if calls_api && let Some(good) = &script.access_token && bearer != Some(format!("Bearer {good}")) {
+        return reply(401, &json!({"error": {"code": 401, "errors": [{"reason": "authError"}]}}));
+    }
+    match path.as_str() {
+        "/token" => token(&mut script, &body),
+        "/certs" => reply(200, &certs()),
+        "/revoke" => reply(200, &json!({})),
+        "/calendar/users/me/calendarList" => {
+            let calendars = script.events.keys();
+            let items = calendars.map(|id| json!({"id": id, "summary": id.split('@').next(), "timeZone": "UTC"}));
+            reply(200, &json!({"items": items.collect::<Vec<_>>()}))
+        }
+        "/calendar/channels/stop" => {
+            script.channels.push(json!({"stop": serde_json::from_slice::<Value>(&body).unwrap()}));
+            reply(204, &Value::Null)
+        }
+        path if path.ends_with("/watch") => watch(&mut script, &body),
+        _ if is_list => list(&mut script, &path, tag.as_deref()),
+        _ => reply(404, &json!({})),
+    }
+}
+
+fn list(script: &mut Script, path: &str, tag: Option<&str>) -> Response {
+    if !script.faults.is_empty() {
+        let (status, body) = script.faults.remove(0);
+        return Response::builder().status(status).body(Body::from(body)).unwrap();
+    }
+    let calendar = path.trim_start_matches("/calendar/calendars/").trim_end_matches("/events");
+    let events = script.events.get(calendar).cloned().unwrap_or_default();
+    let etag = format!("\"{}\"", blake3::hash(Value::from(events.clone()).to_string().as_bytes()).to_hex());
+    if tag == Some(etag.as_str()) {
+        return reply(304, &Value::Null);
+    }
+    reply(200, &json!({"etag": etag, "items": events}))
+}
+
+fn watch(script: &mut Script, body: &[u8]) -> Response {
+    let body: Value = serde_json::from_slice(body).unwrap();
+    if let Some((status, answer)) = script.watch_fault.clone() {
+        return Response::builder().status(status).body(Body::from(answer)).unwrap();
+    }
+    let answer = json!({
+        "id": body["id"],
+        "resourceId": format!("resource-of-{}", body["id"].as_str().unwrap()),
+        "expiration": (super::now().as_millisecond() + 604_800_000).to_string(),
+    });
+    script.channels.push(json!({"watch": body}));
+    reply(200, &answer)
+}
+
+fn token(script: &mut Script, body: &[u8]) -> Response {
+    let form: HashMap<String, String> = url::form_urlencoded::parse(body).into_owned().collect();
+    if form["client_id"] != CLIENT_ID || form["client_secret"] != CLIENT_SECRET {
+        return reply(401, &json!({"error": "invalid_client"}));
+    }
+    if form["grant_type"] == "refresh_token" {
+        if script.revoked || form["refresh_token"] != REFRESH_TOKEN {
+            return reply(400, &json!({"error": "invalid_grant", "error_description": "Token has been revoked."}));
+        }
+        return granted(script, None);
+    }
+    // A code works once.
+    match script.nonces.remove(&form["code"]) {
+        Some(nonce) if form["code_verifier"].len() >= 43 => granted(script, Some(nonce)),
+        _ => reply(400, &json!({"error": "invalid_grant"})),
+    }
+}
+
+fn granted(script: &mut Script, nonce: Option<String>) -> Response {
+    script.granted += 1;
+    let token = script.access_token.clone().unwrap_or_else(|| format!("access-{}", script.granted));
+    let scope = script.scope.clone().unwrap_or_else(|| format!("openid email {CALENDAR_SCOPE}"));
+    let mut answer = json!({"access_token": token, "expires_in": 3599, "token_type": "Bearer", "scope": scope});
+    if let Some(nonce) = nonce {
+        let nonce = if script.wrong_nonce { "another".to_owned() } else { nonce };
+        answer["refresh_token"] = json!(REFRESH_TOKEN);
+        answer["id_token"] = json!(id_token(&nonce));
+    }
+    reply(200, &answer)
+}
+
+fn id_token(nonce: &str) -> String {
+    let claims = json!({"iss": "https://accounts.google.com", "aud": CLIENT_ID, "sub": "12345", "nonce": nonce,
+        "email": "rooms@example.com", "exp": super::now().as_second() + 3600});
+    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", part(json!({"alg": "RS256", "kid": "k1"})), part(claims));
+    let key = RsaKeyPair::from_pkcs8(KEY).unwrap();
+    let mut signature = vec![0; key.public().modulus_len()];
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature)
+        .unwrap();
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+fn certs() -> Value {
+    let key = RsaKeyPair::from_pkcs8(KEY).unwrap();
+    let public: RsaPublicKeyComponents<Vec<u8>> = key.public().into();
+    json!({"keys": [{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "k1",
+        "n": URL_SAFE_NO_PAD.encode(&public.n), "e": URL_SAFE_NO_PAD.encode(&public.e)}]})
+}
+
+fn reply(status: u16, body: &Value) -> Response {
+    let body = if body.is_null() { String::new() } else { body.to_string() };
+    Response::builder()
+        .status(status)
+        .header("content-type", "application/json")
+        .body(Body::from(body))
+        .unwrap()
+}

@@ -1,0 +1,145 @@
+//! One list of one room: ask Google, commit, tell the others.
+
+use edge_api::id::RoomId;
+use google_calendar::{Error, Listed, Listing, Window};
+use jiff::Timestamp;
+use tracing::{debug, info, warn};
+
+use crate::google::{Google, RelaySide};
+use crate::news::{Bus, News, Trace};
+use crate::store::{ListedWindow, Room, Skipped, Store};
+
+use super::schedule::{Ended, Job};
+use super::tokens::{CallError, Tokens};
+
+/// What a list needs; cheap to clone.
+#[derive(Debug)]
+pub(super) struct Lister<R> {
+    pub(super) store: Store,
+    pub(super) google: Google<R>,
+    pub(super) tokens: Tokens<R>,
+    pub(super) bus: Bus,
+}
+
+impl<R> Clone for Lister<R> {
+    fn clone(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            google: self.google.clone(),
+            tokens: self.tokens.clone(),
+            bus: self.bus.clone(),
+        }
+    }
+}
+
+impl<R: RelaySide> Lister<R> {
+    /// Lists a room and answers how that ended; a failure is kept with the room, in words.
+    pub(super) async fn list(&self, job: Job) -> Ended {
+        let room = job.room.clone();
+        match self.try_list(job).await {
+            Ok(()) => Ended::Listed,
+            Err(error) => self.failed(&room, &error).await,
+        }
+    }
+
+    async fn try_list(&self, job: Job) -> Result<(), CallError> {
+        let Some(room) = self.store.room(&job.room).await? else {
+            return Ok(());
+        };
+        let account = room.account.clone().ok_or(CallError::NoAccount)?;
+        // Begun, not ended: what changed while the answer was under way is not known to be in it.
+        let begun = now();
+        let window = Window::around(begun, &room.zone);
+        let etag = self.store.listing_etag(&room.id, window).await?;
+        let calendar = self.google.calendar();
+        let listing = self
+            .tokens
+            .call(&account, |token| {
+                let (calendar, room, etag) = (calendar.clone(), &room, etag.as_deref());
+                async move {
+                    calendar
+                        .list_window(&token, &room.calendar_id, window, &room.zone, etag)
+                        .await
+                }
+            })
+            .await?;
+        match listing {
+            Listing::NotModified => self.store.room_verified(&room.id, begun).await?,
+            Listing::Changed(listed) => self.commit(&room, window, listed, begun, job.trace).await?,
+        }
+        self.bus.send(News::RoomVerified { room: room.id });
+        Ok(())
+    }
+
+    async fn commit(
+        &self,
+        room: &Room,
+        window: Window,
+        listed: Listed,
+        begun: Timestamp,
+        trace: Trace,
+    ) -> Result<(), CallError> {
+        let events = listed.events.len();
+        if listed.skipped > 0 && listed.skipped != room.skipped.count {
+            warn!(
+                room.id = %room.id,
+                skipped = listed.skipped,
+                example = listed.skipped_example,
+                "events that cannot be understood are not shown"
+            );
+        }
+        let listed = ListedWindow {
+            window,
+            etag: listed.etag,
+            events: listed.events,
+            skipped: Skipped {
+                count: listed.skipped,
+                example: listed.skipped_example,
+            },
+            verified_at: begun,
+        };
+        if self.store.replace_window(&room.id, listed).await? {
+            let listed_at = now();
+            debug!(room.id = %room.id, events, "a room has changed");
+            self.bus.send(News::RoomChanged {
+                room: room.id.clone(),
+                trace: Trace {
+                    listed_at: Some(listed_at),
+                    ..trace
+                },
+            });
+        }
+        Ok(())
+    }
+
+    async fn failed(&self, room: &RoomId, error: &CallError) -> Ended {
+        let ended = how_it_ended(error);
+        info!(room.id = %room, %error, ?ended, "a room was not listed");
+        if let Err(error) = self.store.room_problem(room, &error.to_string()).await {
+            warn!(room.id = %room, %error, "the problem of a room was not stored");
+        }
+        ended
+    }
+}
+
+fn how_it_ended(error: &CallError) -> Ended {
+    match error {
+        CallError::NoApp | CallError::NoAccount | CallError::Reconnect(_) => Ended::Refused,
+        CallError::Store(_) => Ended::Failed { retry_after: None },
+        CallError::Google(google) => match google {
+            Error::RateLimited { .. } | Error::Transient { .. } | Error::Unreadable { .. } | Error::Other { .. }
+            // A token that is rejected twice is worth another look: clocks and caches settle.
+            | Error::TokenRejected => Ended::Failed { retry_after: google.retry_after() },
+            Error::Reauthorise { .. }
+            | Error::WrongClient { .. }
+            | Error::NotPermitted { .. }
+            | Error::ApiDisabled { .. }
+            | Error::Gone { .. } => Ended::Refused,
+        },
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "when a list was begun and committed is a fact of the wall clock")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}

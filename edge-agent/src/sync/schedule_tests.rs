@@ -1,0 +1,175 @@
+use super::*;
+
+fn at(seconds: i64) -> Timestamp {
+    // Noon of a day in UTC, so that midnight is far.
+    Timestamp::from_second(1_795_435_200 + seconds).unwrap()
+}
+
+fn room(n: u8) -> RoomId {
+    RoomId::new(&format!("01ARZ3NDEKTSV4RRFFQ69G5FA{n}")).unwrap()
+}
+
+fn signal(channel: &str, number: u64, heard: Timestamp) -> CalendarSignal {
+    CalendarSignal {
+        channel: channel.to_owned(),
+        number,
+        received_at: heard - SignedDuration::from_millis(3),
+        heard_at: heard,
+    }
+}
+
+fn kept() -> Kept {
+    Kept {
+        zone: TimeZone::UTC,
+        announced: true,
+    }
+}
+
+/// Room 1, listed once at second 0.
+fn one_listed_room() -> Schedule {
+    let mut schedule = Schedule::default();
+    schedule.keep(vec![(room(1), kept())], at(0));
+    assert_eq!(schedule.begin(at(0), 8).len(), 1);
+    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(0), 0), []);
+    schedule
+}
+
+fn acknowledged(channel: &str, number: u64) -> Acknowledgement {
+    Acknowledgement::Calendar {
+        channel: channel.to_owned(),
+        number,
+    }
+}
+
+#[test]
+fn a_new_room_is_listed_at_once_and_then_in_rounds() {
+    let schedule = one_listed_room();
+    assert_eq!(schedule.next_due(), Some(at(600)));
+    let mut schedule = Schedule::default();
+    let unannounced = Kept { announced: false, ..kept() };
+    schedule.keep(vec![(room(1), unannounced)], at(0));
+    schedule.begin(at(0), 8);
+    schedule.ended(&room(1), Ended::Listed, at(0), 999);
+    let due = schedule.next_due().unwrap();
+    assert!(at(270) <= due && due < at(271), "a tenth of five minutes early at most: {due}");
+}
+
+#[test]
+fn an_announced_change_is_listed_at_once_and_acknowledged_after_the_commit() {
+    let mut schedule = one_listed_room();
+    assert!(schedule.announced(&room(1), signal("ch", 7, at(30))));
+    let jobs = schedule.begin(at(30), 8);
+    assert_eq!(jobs[0].trace.hint_at, Some(at(30)));
+    assert_eq!(jobs[0].trace.webhook_at, Some(at(30) - SignedDuration::from_millis(3)));
+    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(31), 0), [acknowledged("ch", 7)]);
+    // And looked at once more.
+    assert_eq!(schedule.next_due(), Some(at(51)));
+    schedule.begin(at(51), 8);
+    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(51), 0), []);
+    assert_eq!(schedule.next_due(), Some(at(651)));
+}
+
+#[test]
+fn a_change_announced_during_a_list_is_listed_again_and_not_acknowledged_before() {
+    let mut schedule = one_listed_room();
+    schedule.announced(&room(1), signal("ch", 7, at(30)));
+    schedule.begin(at(30), 8);
+    schedule.announced(&room(1), signal("ch", 9, at(31)));
+    schedule.announced(&room(1), signal("other", 2, at(31)));
+    assert_eq!(schedule.begin(at(31), 8), [], "one list per room at a time");
+    let first = schedule.ended(&room(1), Ended::Listed, at(32), 0);
+    assert_eq!(first, [acknowledged("ch", 7)], "9 came after the request was sent");
+    assert_eq!(schedule.begin(at(32), 8).len(), 1);
+    let mut second = schedule.ended(&room(1), Ended::Listed, at(33), 0);
+    second.sort_by_key(|ack| format!("{ack:?}"));
+    assert_eq!(second, [acknowledged("ch", 9), acknowledged("other", 2)]);
+}
+
+#[test]
+fn a_duplicate_during_a_list_is_acknowledged_with_it_and_costs_one_more_list() {
+    let mut schedule = one_listed_room();
+    schedule.announced(&room(1), signal("ch", 7, at(30)));
+    schedule.begin(at(30), 8);
+    schedule.announced(&room(1), signal("ch", 7, at(31)));
+    schedule.announced(&room(1), signal("ch", 5, at(31)));
+    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(32), 0), [acknowledged("ch", 7)]);
+    assert_eq!(schedule.begin(at(32), 8).len(), 1);
+    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(33), 0), []);
+}
+
+#[test]
+fn a_failed_list_acknowledges_nothing_and_backs_off() {
+    let mut schedule = one_listed_room();
+    schedule.announced(&room(1), signal("ch", 7, at(30)));
+    schedule.begin(at(30), 8);
+    let failed = Ended::Failed { retry_after: None };
+    assert_eq!(schedule.ended(&room(1), failed, at(30), 500), []);
+    assert_eq!(schedule.next_due(), Some(at(32) + SignedDuration::from_millis(500)));
+    assert_eq!(schedule.begin(at(31), 8), []);
+    schedule.begin(at(33), 8);
+    let asked = Ended::Failed { retry_after: Some(Duration::from_secs(90)) };
+    schedule.ended(&room(1), asked, at(33), 0);
+    assert_eq!(schedule.next_due(), Some(at(123)), "Retry-After is honoured");
+    schedule.begin(at(123), 8);
+    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(124), 0), [acknowledged("ch", 7)]);
+}
+
+#[test]
+fn backing_off_ends_at_five_minutes() {
+    let mut schedule = one_listed_room();
+    let mut now = at(600);
+    for _ in 0..40 {
+        schedule.begin(now, 8);
+        schedule.ended(&room(1), Ended::Failed { retry_after: None }, now, 0);
+        let due = schedule.next_due().unwrap();
+        assert!(due.duration_since(now) <= LONGEST_BACKOFF);
+        now = due;
+    }
+}
+
+#[test]
+fn a_refusal_is_asked_about_again_much_later() {
+    let mut schedule = one_listed_room();
+    schedule.begin(at(600), 8);
+    schedule.ended(&room(1), Ended::Refused, at(600), 0);
+    assert_eq!(schedule.next_due(), Some(at(1500)));
+    schedule.all_due(at(700));
+    assert_eq!(schedule.next_due(), Some(at(700)));
+}
+
+#[test]
+fn announced_rooms_go_first_when_not_all_can_go() {
+    let mut schedule = Schedule::default();
+    schedule.keep((1..=3).map(|n| (room(n), kept())).collect(), at(0));
+    schedule.announced(&room(3), signal("ch", 1, at(1)));
+    let first = schedule.begin(at(1), 2);
+    assert_eq!(first.iter().map(|job| &job.room).collect::<Vec<_>>(), [&room(3), &room(1)]);
+    assert_eq!(schedule.begin(at(1), 2).len(), 1);
+}
+
+#[test]
+fn what_was_announced_for_a_room_that_is_let_go_is_acknowledged() {
+    let mut schedule = one_listed_room();
+    schedule.announced(&room(1), signal("ch", 7, at(30)));
+    assert_eq!(schedule.keep(vec![], at(31)), [acknowledged("ch", 7)]);
+    assert!(!schedule.announced(&room(1), signal("ch", 8, at(32))));
+    assert_eq!(schedule.next_due(), None);
+}
+
+#[test]
+fn a_room_is_listed_at_its_midnight() {
+    let mut schedule = Schedule::default();
+    schedule.keep(vec![(room(1), kept())], at(0));
+    schedule.begin(at(0), 8);
+    // Noon plus 11 h 59 min.
+    schedule.ended(&room(1), Ended::Listed, at(43_140), 0);
+    assert_eq!(schedule.next_due(), Some(at(43_200)));
+}
+
+#[test]
+fn a_room_whose_zone_changes_is_listed_at_once() {
+    let mut schedule = one_listed_room();
+    let moved = Kept { zone: TimeZone::get("Etc/GMT-2").unwrap(), ..kept() };
+    schedule.keep(vec![(room(1), moved)], at(10));
+    assert_eq!(schedule.next_due(), Some(at(10)));
+}

@@ -1,0 +1,227 @@
+//! Watch channels: one open at Google for every room that is listed, the next one opened before the last ends.
+//!
+//! The channel is stored before Google is asked for it, since Google may post before it answers. What is replaced is
+//! stopped only once its successor is open; the overlap brings a few announcements twice, which costs a list that says
+//! "not modified".
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::Duration;
+
+use edge_api::id::RoomId;
+use google_calendar::{Error, Watch};
+use jiff::{SignedDuration, Timestamp};
+use tracing::{info, warn};
+use ulid::Ulid;
+
+use crate::google::RelaySide;
+use crate::store::{Room, StoreError, StoredChannel};
+
+use super::room::Lister;
+use super::tokens::CallError;
+
+/// What Google gives when nothing is asked for; it may give less.
+const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The next channel is opened this long before the last ends, or at three quarters of a short life.
+const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
+
+/// After a refusal (the relay's domain is not accepted, the calendar cannot be watched) a room is tried again this
+/// much later: meanwhile the rounds find its changes.
+const AFTER_REFUSAL: SignedDuration = SignedDuration::from_hours(1);
+
+/// After a failure of the way.
+const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(30);
+
+/// What the keeper remembers between two rounds.
+#[derive(Debug, Default)]
+pub(super) struct Keeper {
+    /// Rooms whose channel could not be opened: for which address, and when to try again.
+    refused: BTreeMap<RoomId, (String, Timestamp)>,
+}
+
+/// What a round of the keeper came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tended {
+    pub(super) opened: usize,
+    pub(super) stopped: usize,
+}
+
+impl Keeper {
+    /// Opens what is missing or ends soon, stops what is not needed any more.
+    pub(super) async fn tend<R: RelaySide>(
+        &mut self,
+        lister: &Lister<R>,
+        now: Timestamp,
+    ) -> Result<Tended, StoreError> {
+        let rooms = watchable(lister).await?;
+        self.refused.retain(|room, _| rooms.iter().any(|kept| kept.id == *room));
+        let mut tended = Tended::default();
+        if let Some(address) = lister.google.relay().webhook_address() {
+            let channels = lister.store.channels().await?;
+            for room in &rooms {
+                if !needs_channel(room, &channels, &address, now) || self.is_waiting(room, &address, now) {
+                    continue;
+                }
+                match open(lister, room, &address, now).await {
+                    Ok(()) => {
+                        self.refused.remove(&room.id);
+                        tended.opened += 1;
+                    }
+                    Err(error) => self.put_off(room, &address, &error, now),
+                }
+            }
+        }
+        let wanted: HashSet<&RoomId> = rooms.iter().map(|room| &room.id).collect();
+        for channel in lister.store.channels().await? {
+            if channel.retired || channel.expires_at <= now || !wanted.contains(&channel.room) {
+                tended.stopped += usize::from(stop(lister, &channel, now).await?);
+            }
+        }
+        Ok(tended)
+    }
+
+    fn is_waiting(&self, room: &Room, address: &str, now: Timestamp) -> bool {
+        let refused = self.refused.get(&room.id);
+        refused.is_some_and(|(refused, until)| refused == address && now < *until)
+    }
+
+    fn put_off(&mut self, room: &Room, address: &str, error: &CallError, now: Timestamp) {
+        let hopeless = match error {
+            CallError::Google(error) => !error.is_worth_retrying(),
+            _ => false,
+        };
+        let wait = if hopeless { AFTER_REFUSAL } else { AFTER_FAILURE };
+        warn!(room.id = %room.id, %error, "Google does not announce changes of a room; they are found by asking");
+        let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        self.refused.insert(room.id.clone(), (address.to_owned(), until));
+    }
+}
+
+/// The rooms that displays show and that an account which works can read.
+async fn watchable<R: RelaySide>(lister: &Lister<R>) -> Result<Vec<Room>, StoreError> {
+    let accounts = lister.store.google_accounts().await?;
+    let works = |id: &str| accounts.iter().any(|a| a.id == id && a.reconnect.is_none());
+    let mut rooms = lister.store.rooms().await?;
+    rooms.retain(|room| room.linked && room.account.as_deref().is_some_and(works));
+    Ok(rooms)
+}
+
+fn needs_channel(room: &Room, channels: &[StoredChannel], address: &str, now: Timestamp) -> bool {
+    !channels.iter().any(|channel| {
+        channel.room == room.id
+            && !channel.retired
+            && channel.resource_id.is_some()
+            && channel.address == address
+            && Some(&channel.account) == room.account.as_ref()
+            && now < channel.renew_at
+    })
+}
+
+async fn open<R: RelaySide>(
+    lister: &Lister<R>,
+    room: &Room,
+    address: &str,
+    now: Timestamp,
+) -> Result<(), CallError> {
+    let account = room.account.clone().ok_or(CallError::NoAccount)?;
+    let id = Ulid::new().to_string().to_ascii_lowercase();
+    // The relay is gone since we looked: the next round sees it.
+    let Some(token) = lister.google.relay().webhook_token(&id) else {
+        return Ok(());
+    };
+    let asked_end = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
+    let channel = StoredChannel {
+        id: id.clone(),
+        room: room.id.clone(),
+        account: account.clone(),
+        address: address.to_owned(),
+        resource_id: None,
+        expires_at: asked_end,
+        renew_at: renewal(now, asked_end),
+        retired: false,
+    };
+    lister.store.save_channel(channel).await?;
+    let calendar = lister.google.calendar();
+    let opened = lister
+        .tokens
+        .call(&account, |access| {
+            let (calendar, id, token) = (calendar.clone(), id.as_str(), token.as_str());
+            async move {
+                let watch = Watch {
+                    calendar_id: &room.calendar_id,
+                    channel_id: id,
+                    address,
+                    token,
+                    lifetime: LIFETIME,
+                };
+                calendar.watch(&access, &watch).await
+            }
+        })
+        .await;
+    match opened {
+        Ok(opened) => {
+            let end = opened.expires.unwrap_or(asked_end);
+            lister
+                .store
+                .channel_opened(&id, &opened.resource_id, end, renewal(now, end))
+                .await?;
+            info!(room.id = %room.id, channel.id = id, until = %end, "Google announces changes of a room");
+            Ok(())
+        }
+        Err(error) => {
+            lister.store.delete_channel(&id).await?;
+            Err(error)
+        }
+    }
+}
+
+/// Stops a channel and forgets it. True when that is done.
+async fn stop<R: RelaySide>(
+    lister: &Lister<R>,
+    channel: &StoredChannel,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    if let Some(resource) = &channel.resource_id
+        && now < channel.expires_at
+    {
+        let calendar = lister.google.calendar();
+        let stopped = lister
+            .tokens
+            .call(&channel.account, |access| {
+                let (calendar, channel) = (calendar.clone(), &channel);
+                async move { calendar.stop(&access, &channel.id, resource).await }
+            })
+            .await;
+        match stopped {
+            Err(CallError::Google(error @ (Error::Transient { .. } | Error::RateLimited { .. }))) => {
+                info!(channel.id, %error, "a watch channel is to be stopped later");
+                return Ok(false);
+            }
+            Err(error) => info!(channel.id, %error, "a watch channel cannot be stopped; it ends by itself"),
+            Ok(()) => {}
+        }
+    }
+    lister.store.delete_channel(&channel.id).await?;
+    Ok(true)
+}
+
+/// When to open the next one.
+fn renewal(now: Timestamp, end: Timestamp) -> Timestamp {
+    let quarter = end.duration_since(now) / 4;
+    end.saturating_sub(OVERLAP.min(quarter)).unwrap_or(now).max(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_channel_is_opened_a_day_early_or_at_three_quarters() {
+        let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        let after = |hours| now + SignedDuration::from_hours(hours);
+        assert_eq!(renewal(now, after(168)), after(144));
+        assert_eq!(renewal(now, after(4)), after(3));
+        assert_eq!(renewal(now, now), now);
+        assert_eq!(renewal(now, after(-5)), now);
+    }
+}
