@@ -182,7 +182,7 @@ impl HubEndpoint {
         outcome
     }
 
-    async fn dial(
+    pub(crate) async fn dial(
         &self,
         agent: SocketAddr,
         accept: PinnedAgent,

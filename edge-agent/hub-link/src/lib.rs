@@ -17,6 +17,8 @@ pub mod hub_end;
 pub mod identity;
 pub mod pair;
 pub mod picture;
+#[cfg(test)]
+mod rogue_hub;
 mod transport;
 mod verify;
 pub mod wire;

@@ -1,5 +1,7 @@
 //! One display: what it shall show, what it shows, and why.
 
+#[cfg(test)]
+mod tests;
 mod thread;
 
 pub use self::thread::{Order, SignHandle};
@@ -48,6 +50,15 @@ pub struct Sign {
     stored_at: Option<Timestamp>,
     /// The plan by which the agent was last told what the glass shows.
     announced: Option<Generation>,
+}
+
+impl std::fmt::Debug for Sign {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Sign")
+            .field("key", &self.key)
+            .field("glass", &self.glass)
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,10 @@
+//! What the two ends say, as bytes and over real QUIC on loopback.
+
+#[path = "link/messages.rs"]
+mod messages;
+#[path = "link/pairing.rs"]
+mod pairing;
+#[path = "link/session.rs"]
+mod session;
+#[path = "link/world.rs"]
+mod world;
