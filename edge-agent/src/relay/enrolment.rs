@@ -137,7 +137,7 @@ impl fmt::Debug for Enrolment {
 
 /// Reads the address of a relay as an admin types it; gives it without trailing slash, and its host.
 pub(super) fn relay_address(text: &str) -> Result<(String, String), NotARelayAddress> {
-    let text = text.trim().trim_end_matches('/');
+    let text = text.trim();
     let text = if text.contains("://") {
         text.to_owned()
     } else {
@@ -145,6 +145,7 @@ pub(super) fn relay_address(text: &str) -> Result<(String, String), NotARelayAdd
     };
     let host = check_address(&text, "https", "http")?;
     let url = Url::parse(&text).map_err(|_| NotARelayAddress(text.clone()))?;
+    // Parsed, a lone slash is no path; more than one is.
     if url.path() == "/" && url.query().is_none() && url.fragment().is_none() {
         Ok((url.origin().ascii_serialization(), host))
     } else {

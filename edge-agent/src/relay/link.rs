@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use http::header;
+use http::{Method, header};
 use relay_contract::call::Call;
-use relay_contract::inbox::{Hint, ToRelay};
+use relay_contract::inbox::{Hint, Inbox, ToRelay};
 use relay_contract::route;
 use rustls_pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -271,9 +271,24 @@ async fn open(client: &Client, enrolment: &Enrolment) -> Result<Socket, LinkErro
         Err(tungstenite::Error::Http(answer)) => {
             client.observe_date(answer.headers());
             let body = answer.body().as_deref().unwrap_or_default();
-            Err(LinkError::Relay(refusal(answer.status(), body)))
+            let refused = refusal(answer.status(), body);
+            Err(LinkError::Relay(explain(client, enrolment, refused).await))
         }
         Err(error) => Err(LinkError::Broke(error)),
+    }
+}
+
+/// A gateway may keep to itself why it refuses a WebSocket; an ordinary call is told.
+async fn explain(client: &Client, enrolment: &Enrolment, refused: RelayError) -> RelayError {
+    if !matches!(refused, RelayError::Unreadable { .. }) {
+        return refused;
+    }
+    let asked = client
+        .call::<(), Inbox>(enrolment, Method::GET, route::INBOX, None)
+        .await;
+    match asked {
+        Err(explained @ RelayError::Refused { .. }) => explained,
+        _ => refused,
     }
 }
 
