@@ -63,8 +63,12 @@ release: portal
     infra/stage release infra/release
 
 # Measurements: one by name, or all; tables go to out/bench
-bench *name: portal
+bench *name:
     infra/stage bench infra/bench {{ name }}
+
+# Every panel in every state, as pictures in out/gallery
+gallery:
+    infra/stage gallery cargo run --quiet -p frame --example gallery -- out/gallery
 
 # What takes longer than a test may
 soak: build
