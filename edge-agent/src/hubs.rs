@@ -11,6 +11,8 @@ mod pairing;
 pub(crate) mod registry;
 mod server;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::path::Path;

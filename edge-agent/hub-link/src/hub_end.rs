@@ -248,7 +248,7 @@ async fn within<T>(
 ///
 /// # Errors
 ///
-/// Fails when the connection is gone. A stream that makes no sense gives `Ok(None)`: others are not affected by it.
+/// Fails when the connection is gone. A stream that makes no sense gives `Ok(None)`.
 pub async fn next_frame(
     connection: &Connection,
 ) -> Result<Option<(FrameHeader, Bytes)>, ConnectionError> {

@@ -90,10 +90,6 @@ impl Shelf {
         self.frames.get(id)
     }
 
-    pub fn frames(&self) -> impl Iterator<Item = &FrameId> {
-        self.frames.keys()
-    }
-
     pub fn last_shown(&self) -> Option<LastShown> {
         self.last_shown
     }

@@ -6,9 +6,11 @@ mod thread;
 
 pub use self::thread::{Order, SignHandle};
 
+use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use frame::{Bitmap, Panel};
 use hub_link::picture;
 use hub_link::wire::{self, FailureCode, FrameHeader, Generation, to_agent::Kind};
@@ -24,6 +26,9 @@ use crate::shelf::{LastShown, Shelf};
 /// How often freshness goes to the disk. A restart in between makes a sign say "as of" a little too early, never too
 /// late; writing every message would wear the card out.
 const FRESHNESS_TO_DISK: Duration = Duration::from_secs(5 * 60);
+
+/// With 64 displays, a Hello then has 200 kB.
+const MAX_FRAMES_IN_HELLO: usize = 90;
 
 /// The longest a display sleeps although nothing is due: a clock that is set meanwhile wakes it anyway.
 const LONGEST_NAP: Duration = Duration::from_secs(60);
@@ -69,10 +74,7 @@ struct Glass {
 }
 
 impl Sign {
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "everything a display is made of, once"
-    )]
+    /// Everything that a display is made of; its glass is not known yet.
     pub fn new(
         key: String,
         panel: Panel,
@@ -106,9 +108,26 @@ impl Sign {
             key: self.key.clone(),
             panel: self.panel.to_string(),
             stored: self.shelf.generation(),
-            frames: self.shelf.frames().map(|id| id.0.to_vec().into()).collect(),
+            frames: self.planned_frames(),
             shown: self.displayed(),
         }
+    }
+
+    /// The frames of the plan, and no more than fit into a Hello with many displays. What is not named is sent again,
+    /// which costs little.
+    fn planned_frames(&self) -> Vec<Bytes> {
+        let planned: BTreeSet<[u8; wire::HASH_BYTES]> = self
+            .shelf
+            .plan()
+            .iter()
+            .flat_map(|plan| &plan.steps)
+            .map(|step| step.frame.0)
+            .collect();
+        planned
+            .into_iter()
+            .take(MAX_FRAMES_IN_HELLO)
+            .map(|hash| hash.to_vec().into())
+            .collect()
     }
 
     /// Takes a frame.
@@ -309,10 +328,15 @@ impl Sign {
                 at,
                 marked_since,
             };
+            let pending = self.pending.as_ref();
+            let needed = |id: &FrameId| {
+                *id == frame
+                    || pending.is_some_and(|plan| plan.steps.iter().any(|step| step.frame == *id))
+            };
             let kept = self
                 .shelf
                 .put_shown(shown)
-                .and_then(|()| self.shelf.sweep(|id| *id == frame));
+                .and_then(|()| self.shelf.sweep(needed));
             if let Err(error) = kept {
                 self.storage_failed(&error);
             }

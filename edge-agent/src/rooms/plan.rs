@@ -23,7 +23,9 @@ use super::drawer::{DrawError, Drawer, Urgency};
 use super::freshness;
 use crate::hubs::registry::{Registry, SessionOrder};
 use crate::news::{Bus, News, Trace};
-use crate::store::{Desired, Display, NewPlan, NewReceipt, PlanStep, Store, StoreError};
+use crate::store::{
+    Desired, Display, NewPlan, NewReceipt, PlanOutline, PlanStep, Replaces, Store, StoreError,
+};
 
 /// How often plans are made longer. A plan reaches 24 hours from its last extension.
 const EXTEND_EVERY: Duration = Duration::from_secs(60 * 60);
@@ -127,32 +129,11 @@ impl Planner {
         let now = now();
         let mut plans = Vec::with_capacity(displays.len());
         for display in &displays {
-            let panel = display.panel.parse()?;
-            let drawing = subject.drawing(display, now);
-            let picture = self.drawer.draw(Urgency::Now, drawing, panel).await?;
-            let outline = self.store.plan_outline(&display.id).await?;
-            let shows_it = |outline: &crate::store::PlanOutline| {
-                outline.room == display.room && outline.due(now) == Some(picture.hash)
-            };
-            if outline.as_ref().is_some_and(shows_it) {
-                continue;
+            match self.plan_now(display, &subject, trace.as_ref(), now).await {
+                Ok(plan) => plans.extend(plan),
+                // One that cannot be drawn must not hold up the others.
+                Err(error) => log(Err(error)),
             }
-            let receipt = trace
-                .as_ref()
-                .zip(display.room.as_ref())
-                .map(|(trace, room)| NewReceipt {
-                    room: room.clone(),
-                    trace: trace.clone(),
-                    frame: picture.hash,
-                    rendered_at: self::now(),
-                });
-            plans.push(NewPlan {
-                display: display.id.clone(),
-                room: display.room.clone(),
-                steps: vec![PlanStep { from: now, picture }],
-                replaces: outline.map(|outline| outline.generation),
-                receipt,
-            });
         }
         if !plans.is_empty() {
             let stored = self.store.replace_plans(plans).await?;
@@ -163,6 +144,41 @@ impl Planner {
             let _ = self.rest.send(display.id);
         }
         Ok(())
+    }
+
+    /// The plan that has the frame which is due at `now` and nothing else; `None` when that is what is due already.
+    async fn plan_now(
+        &self,
+        display: &Display,
+        subject: &Subject,
+        trace: Option<&Trace>,
+        now: Timestamp,
+    ) -> Result<Option<NewPlan>, PlanError> {
+        let panel = display.panel.parse()?;
+        let drawing = subject.drawing(display, now);
+        let picture = self.drawer.draw(Urgency::Now, drawing, panel).await?;
+        let outline = self.store.plan_outline(&display.id).await?;
+        let shows_it = |outline: PlanOutline| {
+            outline.room == display.room && outline.due(now) == Some(picture.hash)
+        };
+        if outline.is_some_and(shows_it) {
+            return Ok(None);
+        }
+        let receipt = trace
+            .zip(display.room.as_ref())
+            .map(|(trace, room)| NewReceipt {
+                room: room.clone(),
+                trace: trace.clone(),
+                frame: picture.hash,
+                rendered_at: self::now(),
+            });
+        Ok(Some(NewPlan {
+            display: display.id.clone(),
+            room: display.room.clone(),
+            steps: vec![PlanStep { from: now, picture }],
+            replaces: Replaces::Any,
+            receipt,
+        }))
     }
 
     /// Sends what has been stored to the hubs that are connected.
@@ -239,7 +255,7 @@ impl Planner {
             display: id.clone(),
             room: display.room.clone(),
             steps,
-            replaces: outline.map(|outline| outline.generation),
+            replaces: Replaces::Only(outline.map(|outline| outline.generation)),
             receipt: None,
         };
         let stored = self.store.replace_plans(vec![plan]).await?;

@@ -105,8 +105,8 @@ async fn receive_frames(connection: &Connection, signs: &[SignHandle]) -> String
                 let display = header.display.clone();
                 to_sign(signs, &display, Order::Frame(header, payload.to_vec()));
             }
-            // Damaged; the plan that names it stays pending, and the agent sends it again after the next Hello.
-            Ok(None) => tracing::warn!("a frame did not arrive whole"),
+            // The plan that names it would wait for ever: after the next Hello it is sent again.
+            Ok(None) => return "a frame did not arrive whole".to_owned(),
             Err(error) => return error.to_string(),
         }
     }

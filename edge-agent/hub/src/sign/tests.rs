@@ -260,8 +260,8 @@ fn killed_at_any_moment_the_sign_shows_the_old_plan_or_the_new_one() {
     );
     assert_eq!(
         scene.sign.describe().frames.len(),
-        2,
-        "what arrived need not be sent again"
+        1,
+        "a frame without its plan is sent again"
     );
 }
 

@@ -71,11 +71,19 @@ pub(crate) struct NewPlan {
     pub(crate) display: DisplayId,
     pub(crate) room: Option<RoomId>,
     pub(crate) steps: Vec<PlanStep>,
-    /// Store it only if the plan is still of this generation (`None`: if there is none): what was thought out on the
-    /// ground of an older one must not replace a newer one.
-    pub(crate) replaces: Option<Generation>,
+    pub(crate) replaces: Replaces,
     /// The change that it shows, to be followed to the glass.
     pub(crate) receipt: Option<NewReceipt>,
+}
+
+/// Which stored plan a new one may take the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaces {
+    /// Whichever it is.
+    Any,
+    /// Only the one of this generation (`None`: only none at all): what was thought out while that one held must not
+    /// replace a newer one.
+    Only(Option<Generation>),
 }
 
 impl Store {
@@ -189,8 +197,12 @@ fn replace_plan(tx: &Transaction<'_>, plan: NewPlan) -> Result<Option<Desired>, 
         .query_row([plan.display.as_str()], |row| row.get(0))
         .optional()?;
     let Some(linked) = link else { return Ok(None) };
-    let current = plan_generation(tx, &plan.display)?;
-    if linked.as_deref() != plan.room.as_ref().map(RoomId::as_str) || current != plan.replaces {
+    if linked.as_deref() != plan.room.as_ref().map(RoomId::as_str) {
+        return Ok(None);
+    }
+    if let Replaces::Only(expected) = plan.replaces
+        && plan_generation(tx, &plan.display)? != expected
+    {
         return Ok(None);
     }
     let generation = next_generation(tx)?;
