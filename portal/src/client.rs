@@ -1,4 +1,10 @@
 //! The typed client of the agent's API: the only place that makes requests.
+//!
+//! What is common to all requests is written once for boxed futures: made anew for every answer's type, it would be a
+//! good part of what the browser has to load.
+
+use std::future::Future;
+use std::pin::Pin;
 
 use edge_api::account::{Claim, Session, SetupState, SignIn};
 use edge_api::activity::Activity;
@@ -12,7 +18,8 @@ use edge_api::rooms::Rooms;
 use edge_api::route;
 use edge_api::security::Security;
 use edge_api::signs::{Link, Signs};
-use gloo_net::http::{Request, RequestBuilder, Response};
+use gloo_net::http::{Method, RequestBuilder};
+use jiff::Timestamp;
 use leptos::prelude::use_context;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,11 +33,21 @@ use crate::words::client;
 /// What a request gives.
 pub(crate) type Answer<T> = Result<T, Problem>;
 
+/// An answer that is on its way.
+pub(crate) type Asked<T> = Pin<Box<dyn Future<Output = Answer<T>>>>;
+
 /// The API of the agent this page came from.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Api {
     access: Access,
     clock: Clock,
+}
+
+/// What goes with a request.
+enum Body {
+    Nothing,
+    Json(serde_json::Result<String>),
+    File(web_sys::File),
 }
 
 impl Api {
@@ -44,171 +61,164 @@ impl Api {
         use_context().expect("App provides the client before it draws any page")
     }
 
-    pub(crate) async fn setup(self) -> Answer<SetupState> {
-        self.get(route::SETUP).await
+    pub(crate) fn setup(self) -> Asked<SetupState> {
+        self.get(route::SETUP)
     }
 
-    pub(crate) async fn claim(self, claim: &Claim) -> Answer<Session> {
-        self.json(Request::post(route::SETUP), claim).await
+    pub(crate) fn claim(self, claim: &Claim) -> Asked<Session> {
+        read(self.send(Method::POST, route::SETUP, json(claim)))
     }
 
-    pub(crate) async fn session(self) -> Answer<Session> {
-        self.get(route::SESSION).await
+    pub(crate) fn session(self) -> Asked<Session> {
+        self.get(route::SESSION)
     }
 
-    pub(crate) async fn sign_in(self, sign_in: &SignIn) -> Answer<Session> {
-        self.json(Request::post(route::SESSION), sign_in).await
+    pub(crate) fn sign_in(self, sign_in: &SignIn) -> Asked<Session> {
+        read(self.send(Method::POST, route::SESSION, json(sign_in)))
     }
 
-    pub(crate) async fn sign_out(self) -> Answer<()> {
-        self.nothing(Request::delete(route::SESSION)).await
+    pub(crate) fn sign_out(self) -> Asked<()> {
+        drop_text(self.send(Method::DELETE, route::SESSION, Body::Nothing))
     }
 
-    pub(crate) async fn signs(self) -> Answer<Signs> {
-        let signs: Signs = self.get(route::SIGNS).await?;
-        self.clock.learn(signs.now);
-        Ok(signs)
+    pub(crate) fn signs(self) -> Asked<Signs> {
+        self.timed(route::SIGNS, |signs: &Signs| signs.now)
     }
 
-    pub(crate) async fn link(self, display: &DisplayId, room: RoomId) -> Answer<()> {
-        let request = Request::put(&route::link(display)).json(&Link { room });
-        read_nothing(self.send(request.map_err(|_| not_sent())?).await?)
+    pub(crate) fn link(self, display: &DisplayId, room: RoomId) -> Asked<()> {
+        drop_text(self.send(Method::PUT, &route::link(display), json(&Link { room })))
     }
 
-    pub(crate) async fn unlink(self, display: &DisplayId) -> Answer<()> {
-        self.nothing(Request::delete(&route::link(display))).await
+    pub(crate) fn unlink(self, display: &DisplayId) -> Asked<()> {
+        drop_text(self.send(Method::DELETE, &route::link(display), Body::Nothing))
     }
 
-    pub(crate) async fn identify(self, display: &DisplayId) -> Answer<()> {
-        self.nothing(Request::post(&route::identify(display))).await
+    pub(crate) fn identify(self, display: &DisplayId) -> Asked<()> {
+        drop_text(self.send(Method::POST, &route::identify(display), Body::Nothing))
     }
 
-    pub(crate) async fn rooms(self) -> Answer<Rooms> {
-        let rooms: Rooms = self.get(route::ROOMS).await?;
-        self.clock.learn(rooms.now);
-        Ok(rooms)
+    pub(crate) fn rooms(self) -> Asked<Rooms> {
+        self.timed(route::ROOMS, |rooms: &Rooms| rooms.now)
     }
 
-    pub(crate) async fn hubs(self) -> Answer<Hubs> {
-        let hubs: Hubs = self.get(route::HUBS).await?;
-        self.clock.learn(hubs.now);
-        Ok(hubs)
+    pub(crate) fn hubs(self) -> Asked<Hubs> {
+        self.timed(route::HUBS, |hubs: &Hubs| hubs.now)
     }
 
-    pub(crate) async fn pair(self, pair: &Pair) -> Answer<Pairing> {
-        self.json(Request::post(route::PAIRING), pair).await
+    pub(crate) fn pair(self, pair: &Pair) -> Asked<Pairing> {
+        read(self.send(Method::POST, route::PAIRING, json(pair)))
     }
 
-    pub(crate) async fn integration(self) -> Answer<Integration> {
-        self.get(route::INTEGRATION).await
+    pub(crate) fn integration(self) -> Asked<Integration> {
+        self.get(route::INTEGRATION)
     }
 
-    pub(crate) async fn save_app(self, app: &SaveGoogleApp) -> Answer<Integration> {
-        self.json(Request::put(route::GOOGLE_APP), app).await
+    pub(crate) fn save_app(self, app: &SaveGoogleApp) -> Asked<Integration> {
+        read(self.send(Method::PUT, route::GOOGLE_APP, json(app)))
     }
 
     /// Sends the file as it is; nothing is saved.
-    pub(crate) async fn preview(self, file: web_sys::File) -> Answer<ClientSecretPreview> {
-        let request =
-            Request::post(route::GOOGLE_APP_FILE).header("content-type", "application/json");
-        self.read(request.body(JsValue::from(file)).map_err(|_| not_sent())?)
-            .await
+    pub(crate) fn preview(self, file: web_sys::File) -> Asked<ClientSecretPreview> {
+        read(self.send(Method::POST, route::GOOGLE_APP_FILE, Body::File(file)))
     }
 
-    pub(crate) async fn begin_flow(self) -> Answer<FlowBegun> {
-        self.read(
-            Request::post(route::FLOWS)
-                .build()
-                .map_err(|_| not_sent())?,
-        )
-        .await
+    pub(crate) fn begin_flow(self) -> Asked<FlowBegun> {
+        read(self.send(Method::POST, route::FLOWS, Body::Nothing))
     }
 
-    pub(crate) async fn finish_flow(self, flow: &str) -> Answer<Account> {
-        self.read(
-            Request::post(&route::flow_finish(flow))
-                .build()
-                .map_err(|_| not_sent())?,
-        )
-        .await
+    pub(crate) fn finish_flow(self, flow: &str) -> Asked<Account> {
+        read(self.send(Method::POST, &route::flow_finish(flow), Body::Nothing))
     }
 
-    pub(crate) async fn disconnect(self, account: &str) -> Answer<()> {
-        self.nothing(Request::delete(&route::account(account)))
-            .await
+    pub(crate) fn disconnect(self, account: &str) -> Asked<()> {
+        drop_text(self.send(Method::DELETE, &route::account(account), Body::Nothing))
     }
 
-    pub(crate) async fn relay(self) -> Answer<Relay> {
-        self.get(route::RELAY).await
+    pub(crate) fn relay(self) -> Asked<Relay> {
+        self.get(route::RELAY)
     }
 
-    pub(crate) async fn enrol(self, enrol: &Enrol) -> Answer<Relay> {
-        self.json(Request::post(route::ENROL), enrol).await
+    pub(crate) fn enrol(self, enrol: &Enrol) -> Asked<Relay> {
+        read(self.send(Method::POST, route::ENROL, json(enrol)))
     }
 
-    pub(crate) async fn security(self) -> Answer<Security> {
-        let security: Security = self.get(route::SECURITY).await?;
-        self.clock.learn(security.now);
-        Ok(security)
+    pub(crate) fn security(self) -> Asked<Security> {
+        self.timed(route::SECURITY, |security: &Security| security.now)
     }
 
-    pub(crate) async fn repairs(self) -> Answer<Repairs> {
-        self.get(route::REPAIRS).await
+    pub(crate) fn repairs(self) -> Asked<Repairs> {
+        self.get(route::REPAIRS)
     }
 
-    pub(crate) async fn receipts(self) -> Answer<Receipts> {
-        self.get(route::RECEIPTS).await
+    pub(crate) fn receipts(self) -> Asked<Receipts> {
+        self.get(route::RECEIPTS)
     }
 
-    pub(crate) async fn activity(self) -> Answer<Activity> {
-        self.get(route::ACTIVITY).await
+    pub(crate) fn activity(self) -> Asked<Activity> {
+        self.get(route::ACTIVITY)
     }
 
-    async fn get<T: DeserializeOwned>(self, path: &str) -> Answer<T> {
-        self.read(Request::get(path).build().map_err(|_| not_sent())?)
-            .await
+    fn get<T: DeserializeOwned + 'static>(self, path: &str) -> Asked<T> {
+        read(self.send(Method::GET, path, Body::Nothing))
     }
 
-    async fn json<T: DeserializeOwned>(
+    /// A get whose answer tells the agent's time.
+    fn timed<T: DeserializeOwned + 'static>(
         self,
-        request: RequestBuilder,
-        body: &impl Serialize,
-    ) -> Answer<T> {
-        self.read(request.json(body).map_err(|_| not_sent())?).await
+        path: &str,
+        now: fn(&T) -> Timestamp,
+    ) -> Asked<T> {
+        let sent = self.send(Method::GET, path, Body::Nothing);
+        Box::pin(async move {
+            let answer = parse(&sent.await?)?;
+            self.clock.learn(now(&answer));
+            Ok(answer)
+        })
     }
 
-    async fn nothing(self, request: RequestBuilder) -> Answer<()> {
-        read_nothing(self.send(request.build().map_err(|_| not_sent())?).await?)
-    }
-
-    async fn read<T: DeserializeOwned>(self, request: Request) -> Answer<T> {
-        let response = self.send(request).await?;
-        let status = response.status();
-        let text = response.text().await.map_err(|_| Problem::unreachable())?;
-        serde_json::from_str(&text).map_err(|_| Problem::unreadable(status))
-    }
-
-    /// An answer below 400, or why not.
-    async fn send(self, request: Request) -> Answer<Response> {
-        let response = request.send().await.map_err(|_| Problem::unreachable())?;
-        if response.status() < 400 {
-            return Ok(response);
-        }
-        let body = response.text().await.unwrap_or_default();
-        let problem = Problem::refused(response.status(), &body);
-        self.access.heard(&problem);
-        Err(problem)
+    /// The text of an answer below 400, or why not.
+    fn send(self, method: Method, path: &str, body: Body) -> Asked<String> {
+        let path = path.to_owned();
+        Box::pin(async move {
+            let request = RequestBuilder::new(&path).method(method);
+            let typed =
+                |request: RequestBuilder| request.header("content-type", "application/json");
+            let request = match body {
+                Body::Nothing => request.build(),
+                Body::Json(text) => typed(request).body(text.map_err(|_| not_sent())?),
+                Body::File(file) => typed(request).body(JsValue::from(file)),
+            };
+            let response = request
+                .map_err(|_| not_sent())?
+                .send()
+                .await
+                .map_err(|_| Problem::unreachable())?;
+            let text = response.text().await.map_err(|_| Problem::unreachable())?;
+            if response.status() < 400 {
+                return Ok(text);
+            }
+            let problem = Problem::refused(response.status(), &text);
+            self.access.heard(&problem);
+            Err(problem)
+        })
     }
 }
 
+fn json(body: &impl Serialize) -> Body {
+    Body::Json(serde_json::to_string(body))
+}
+
+fn read<T: DeserializeOwned + 'static>(sent: Asked<String>) -> Asked<T> {
+    Box::pin(async move { parse(&sent.await?) })
+}
+
 /// Where nothing is expected, whatever came is fine.
-#[expect(
-    clippy::unnecessary_wraps,
-    clippy::needless_pass_by_value,
-    reason = "ends a chain of answers"
-)]
-fn read_nothing(_answer: Response) -> Answer<()> {
-    Ok(())
+fn drop_text(sent: Asked<String>) -> Asked<()> {
+    Box::pin(async move { sent.await.map(drop) })
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Answer<T> {
+    serde_json::from_str(text).map_err(|_| Problem::unreadable())
 }
 
 fn not_sent() -> Problem {

@@ -50,6 +50,11 @@ impl Clock {
         when::ago(self.since(at))
     }
 
+    /// How long something has been so since `at`, in words; follows the clock.
+    pub(crate) fn lasting(self, at: Timestamp) -> String {
+        when::lasting(self.since(at))
+    }
+
     /// How long until `at`, in words; follows the clock.
     pub(crate) fn until(self, at: Timestamp) -> String {
         when::until(-self.since(at))

@@ -10,6 +10,7 @@ mod link_form;
 mod note;
 mod picker;
 mod shell;
+mod when;
 
 pub(crate) use async_view::AsyncView;
 pub(crate) use copy::Copy;
@@ -20,3 +21,4 @@ pub(crate) use icon::{Icon, Mark};
 pub(crate) use link_form::LinkForm;
 pub(crate) use note::{Empty, Note, Tone, Trouble};
 pub(crate) use shell::Shell;
+pub(crate) use when::When;

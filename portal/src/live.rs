@@ -2,11 +2,13 @@
 
 use std::cell::Cell;
 use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::client::Asked;
 use crate::feed::Feed;
 use crate::problem::Problem;
 use crate::topic::Topic;
@@ -29,36 +31,23 @@ impl<T: Send + Sync + 'static> Clone for Live<T> {
 
 impl<T: Send + Sync + 'static> Copy for Live<T> {}
 
+/// One fetch, whatever it fetches; `false` when nobody is there for it any more.
+type Fetch = Box<dyn Fn() -> Pin<Box<dyn Future<Output = bool>>>>;
+
 impl<T: Clone + PartialEq + Send + Sync + 'static> Live<T> {
     /// Fetches with `load` now and whenever something is heard of `topics`. One fetch at a time: what is heard
     /// during one makes one more.
-    pub(crate) fn new<F, Fut>(topics: &'static [Topic], load: F) -> Self
-    where
-        F: Fn() -> Fut + 'static,
-        Fut: Future<Output = Result<T, Problem>> + 'static,
-    {
+    pub(crate) fn new(topics: &'static [Topic], load: impl Fn() -> Asked<T> + 'static) -> Self {
         let live = Self {
             data: RwSignal::new(None),
             problem: RwSignal::new(None),
             asked: RwSignal::new(0),
         };
-        let feed = Feed::here();
-        let load = Rc::new(load);
-        let running = Rc::new(Cell::new(false));
-        let again = Rc::new(Cell::new(false));
-        Effect::new(move |_| {
-            live.asked.track();
-            topics.iter().for_each(|topic| feed.follow(*topic));
-            again.set(true);
-            if running.replace(true) {
-                return;
-            }
-            let (load, running, again) = (Rc::clone(&load), Rc::clone(&running), Rc::clone(&again));
-            spawn_local(async move {
-                while again.replace(false) && live.take(load().await) {}
-                running.set(false);
-            });
-        });
+        let fetch = move || {
+            let asked = load();
+            Box::pin(async move { live.take(asked.await) }) as Pin<Box<dyn Future<Output = bool>>>
+        };
+        keep_fresh(topics, live.asked, Box::new(fetch));
         live
     }
 
@@ -88,4 +77,26 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Live<T> {
             Err(problem) => self.problem.try_set(Some(problem)).is_none(),
         }
     }
+}
+
+/// Runs `fetch` now, when something is heard of `topics`, and when `asked` to. Apart from [`Live`] so that there is
+/// one of it, not one for each type.
+fn keep_fresh(topics: &'static [Topic], asked: RwSignal<u32>, fetch: Fetch) {
+    let feed = Feed::here();
+    let fetch = Rc::new(fetch);
+    let running = Rc::new(Cell::new(false));
+    let again = Rc::new(Cell::new(false));
+    Effect::new(move |_| {
+        asked.track();
+        topics.iter().for_each(|topic| feed.follow(*topic));
+        again.set(true);
+        if running.replace(true) {
+            return;
+        }
+        let (fetch, running, again) = (Rc::clone(&fetch), Rc::clone(&running), Rc::clone(&again));
+        spawn_local(async move {
+            while again.replace(false) && fetch().await {}
+            running.set(false);
+        });
+    });
 }

@@ -34,14 +34,8 @@ impl Problem {
     }
 
     /// The agent answered something that is not in the contract.
-    pub(crate) fn unreadable(status: u16) -> Self {
-        Self::own(
-            &format!(
-                "{} (HTTP {status})",
-                client::UNREADABLE.trim_end_matches('.')
-            ),
-            client::UNREADABLE_HINT,
-        )
+    pub(crate) fn unreadable() -> Self {
+        Self::own(client::UNREADABLE, client::UNREADABLE_HINT)
     }
 
     /// Reads the body of a refusal, whatever is in it.
@@ -53,7 +47,13 @@ impl Problem {
                 code: Some(error.code),
                 request_id: Some(error.request_id).filter(|id| !id.is_empty()),
             },
-            Err(_) => Self::unreadable(status),
+            Err(_) => Self::own(
+                &format!(
+                    "{} (HTTP {status})",
+                    client::UNREADABLE.trim_end_matches('.')
+                ),
+                client::UNREADABLE_HINT,
+            ),
         }
     }
 

@@ -181,7 +181,7 @@ mod tests {
         };
         assert_eq!(
             summary(&signs),
-            "2 displays · 1 needs attention · last change reached the glass in 0.4 s"
+            "2 displays · 1 needs attention · last change reached the glass in 420 ms"
         );
         assert_eq!(
             summary(&Signs {

@@ -29,11 +29,20 @@ pub(crate) fn until(seconds: i64) -> String {
     }
 }
 
-/// A latency: `84 ms`, `0.4 s`, `12 s`, then as [`span`].
+/// How long something has been so: `for 25 h`.
+pub(crate) fn lasting(seconds: i64) -> String {
+    if seconds < 1 {
+        "since now".to_owned()
+    } else {
+        format!("for {}", span(seconds))
+    }
+}
+
+/// A latency: `84 ms`, `1.4 s`, `12 s`, then as [`span`].
 pub(crate) fn latency(ms: u64) -> String {
     match ms {
-        0..=99 => format!("{ms} ms"),
-        100..=9_949 => {
+        0..=999 => format!("{ms} ms"),
+        1_000..=9_949 => {
             let tenths = (ms + 50) / 100;
             format!("{}.{} s", tenths / 10, tenths % 10)
         }

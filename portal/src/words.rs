@@ -27,7 +27,7 @@ words! {
         REQUEST = "Request";
         CANCEL = "Cancel";
         BUSY = "One moment…";
-        NOT_REFRESHED = "This could not be refreshed and may be out of date.";
+        NOT_REFRESHED = "This could not be refreshed and may be out of date. ";
         UNKNOWN = "not known";
     }
     nav {
@@ -182,7 +182,7 @@ words! {
         SAVE = "Save";
         SAVED = "Saved.";
         PROJECT = "Project";
-        NOT_SAVED = "No app is saved yet.";
+        NOT_SAVED = "No app is saved yet. Press Edit to enter it.";
         STEP_PROJECT = "Create a project";
         STEP_PROJECT_HINT = "In Google Cloud, for this agent alone.";
         CONSOLE = "Open console";

@@ -23,45 +23,51 @@ where
     V: IntoView + 'static,
 {
     let ready = Memo::new(move |_| of.data.with(Option::is_some));
-    view! {
-        {move || of.problem.get().filter(|_| ready.get()).map(|problem| {
-            view! { <Failed problem what=app::NOT_REFRESHED of/> }
-        })}
-        {move || {
-            if ready.get() && let Some(first) = of.data.get_untracked() {
-                let value = Memo::new(move |_| of.data.get().unwrap_or_else(|| first.clone()));
-                children(value.into()).into_any()
-            } else if let Some(problem) = of.problem.get() {
-                view! { <Failed problem what="" of/> }.into_any()
-            } else {
-                view! { <Skeleton/> }.into_any()
-            }
-        }}
-    }
+    let draw = move || {
+        let first = of.data.get_untracked()?;
+        let value = Memo::new(move |_| of.data.get().unwrap_or_else(|| first.clone()));
+        Some(children(value.into()).into_any())
+    };
+    stage(
+        ready,
+        of.problem,
+        Callback::new(move |()| of.refresh()),
+        Box::new(draw),
+    )
 }
 
-#[component]
-fn Failed<T>(problem: Problem, what: &'static str, of: Live<T>) -> impl IntoView
-where
-    T: Clone + PartialEq + Send + Sync + 'static,
-{
-    let what = if what.is_empty() {
-        problem.what
-    } else {
-        format!("{what} {}", problem.what)
+/// Apart from [`AsyncView`] so that there is one of it, not one for each type.
+fn stage(
+    ready: Memo<bool>,
+    problem: RwSignal<Option<Problem>>,
+    refresh: Callback<()>,
+    draw: Box<dyn Fn() -> Option<AnyView> + Send>,
+) -> AnyView {
+    let failed = move |problem: Problem, before: &str| {
+        let what = format!("{before}{}", problem.what);
+        view! {
+            <Note tone=Tone::Bad what hint=problem.hint request=problem.request_id.unwrap_or_default()>
+                <div class="buttons">
+                    <button type="button" class="button slim" on:click=move |_| refresh.run(())>{app::TRY_AGAIN}</button>
+                </div>
+            </Note>
+        }
+        .into_any()
     };
     view! {
-        <Note tone=Tone::Bad what hint=problem.hint request=problem.request_id.unwrap_or_default()>
-            <div class="buttons">
-                <button type="button" class="button slim" on:click=move |_| of.refresh()>{app::TRY_AGAIN}</button>
-            </div>
-        </Note>
+        {move || problem.get().filter(|_| ready.get()).map(|problem| failed(problem, app::NOT_REFRESHED))}
+        {move || {
+            if ready.get() {
+                return draw();
+            }
+            Some(problem.get().map_or_else(skeleton, |problem| failed(problem, "")))
+        }}
     }
+    .into_any()
 }
 
 /// The shape of what comes, after a moment.
-#[component]
-fn Skeleton() -> impl IntoView {
+fn skeleton() -> AnyView {
     view! {
         <div class="skeleton" role="status">
             <span class="heard">{app::LOADING}</span>
@@ -70,4 +76,5 @@ fn Skeleton() -> impl IntoView {
             <i></i>
         </div>
     }
+    .into_any()
 }

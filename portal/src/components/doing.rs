@@ -1,11 +1,9 @@
 //! Something that a button does at the agent: busy, done, or why not.
 
-use std::future::Future;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::client::Answer;
+use crate::client::Asked;
 use crate::problem::Problem;
 use crate::words::app;
 
@@ -28,11 +26,15 @@ impl Doing {
     }
 
     /// Does `work`, then `done` with what it gave. A second press during the first is not heard.
-    pub(crate) fn run<T: 'static>(
-        self,
-        work: impl Future<Output = Answer<T>> + 'static,
-        done: impl FnOnce(T) + 'static,
-    ) {
+    pub(crate) fn run<T: 'static>(self, work: Asked<T>, done: impl FnOnce(T) + 'static) {
+        self.start(Box::pin(async move {
+            let value = work.await?;
+            Ok(Box::new(move || done(value)) as Box<dyn FnOnce()>)
+        }));
+    }
+
+    /// Apart from [`Doing::run`] so that there is one of it, not one for each type.
+    fn start(self, work: Asked<Box<dyn FnOnce()>>) {
         if self.busy.get_untracked() {
             return;
         }
@@ -44,7 +46,7 @@ impl Doing {
                 return; // the page was left: nobody waits for this any more
             }
             match answer {
-                Ok(value) => done(value),
+                Ok(done) => done(),
                 Err(problem) => self.problem.set(Some(problem)),
             }
         });

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::When;
 use crate::wall;
 use crate::words::signs;
 
@@ -37,10 +38,10 @@ pub(crate) fn Glass(
     };
     view! {
         <div class=class class:old=old>
-            <Show
-                when=move || known.get()
-                fallback=move || view! { <Blank width height/> }
-            >
+            <When this=Signal::derive(move || !known.get())>
+                <Blank width height/>
+            </When>
+            <When this=known>
                 // The browser keeps the old picture until the new one is there; then the animation runs once.
                 <img
                     src=move || url.get()
@@ -54,7 +55,7 @@ pub(crate) fn Glass(
                     }
                     on:load=move |_| pictures.update(|n| *n += 1)
                 />
-            </Show>
+            </When>
         </div>
     }
 }

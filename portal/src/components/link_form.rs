@@ -41,7 +41,7 @@ pub(crate) fn LinkForm(
             return doing.refuse(signs::NOT_A_ROOM, signs::NOT_A_ROOM_HINT);
         };
         let display = display.clone();
-        doing.run(async move { api.link(&display, room).await }, move |()| {
+        doing.run(api.link(&display, room), move |()| {
             typed.set(String::new());
             feed.tell(&[Topic::Signs, Topic::Rooms, Topic::Repairs]);
             if let Some(linked) = linked {

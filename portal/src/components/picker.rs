@@ -4,6 +4,7 @@ use edge_api::rooms::Room;
 use leptos::prelude::*;
 
 use crate::components::field::fresh_id;
+use crate::components::when::When;
 use crate::wall;
 use crate::words::signs;
 
@@ -103,7 +104,7 @@ pub(crate) fn Picker(
                     on:blur=move |_| open.set(false)
                     on:keydown=on_key
                 />
-                <Show when=move || open.get()>
+                <When this=open>
                     // Pressing inside must not take the keyboard from the input, or the list would close first.
                     <ul id=list.clone() role="listbox" aria-label=label on:mousedown=|event| event.prevent_default()>
                         {
@@ -134,7 +135,7 @@ pub(crate) fn Picker(
                             }
                         }
                     </ul>
-                </Show>
+                </When>
             </div>
         </div>
     }

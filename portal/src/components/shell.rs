@@ -6,7 +6,7 @@ use leptos_router::hooks::use_navigate;
 
 use crate::access::Access;
 use crate::client::Api;
-use crate::components::Doing;
+use crate::components::{Doing, When};
 use crate::feed::Feed;
 use crate::live::Live;
 use crate::pages::SignInAgain;
@@ -26,7 +26,7 @@ pub(crate) fn Shell(
     let navigate = use_navigate();
     let leave = move |_| {
         let navigate = navigate.clone();
-        leaving.run(async move { api.sign_out().await }, move |()| {
+        leaving.run(api.sign_out(), move |()| {
             if let Some(access) = access {
                 access.leave();
             }
@@ -57,14 +57,14 @@ pub(crate) fn Shell(
                     }).collect_view()}
                     <span class="push"></span>
                     <span class="group">{nav::SETTINGS}</span>
-                    {Page::SETTINGS.iter().map(|page| view! { <Item page=*page route>{()}</Item> }).collect_view()}
+                    {Page::SETTINGS.iter().map(|page| view! { <Item page=*page route/> }).collect_view()}
                     <button type="button" class="nav-item" on:click=leave>{nav::SIGN_OUT}</button>
                 </nav>
             </header>
             <div>
-                <Show when=move || !feed.live.get()>
+                <When this=Signal::derive(move || !feed.live.get())>
                     <p class="lost" role="status">{app::LOST}</p>
-                </Show>
+                </When>
                 <main id="page" tabindex="-1" class="page">{children()}</main>
             </div>
         </div>
@@ -73,9 +73,13 @@ pub(crate) fn Shell(
 }
 
 #[component]
-fn Item(page: Page, route: Memo<Route>, children: Children) -> impl IntoView {
+fn Item(
+    page: Page,
+    route: Memo<Route>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
     let current = move || route.with(|route| (route.section() == Some(page)).then_some("page"));
     view! {
-        <a class="nav-item" href=page.path() aria-current=current>{page.label()}{children()}</a>
+        <a class="nav-item" href=page.path() aria-current=current>{page.label()}{children.map(|children| children())}</a>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::browser;
 use crate::client::Api;
-use crate::components::{Doing, Icon, Mark, Note, Tone, Trouble};
+use crate::components::{Doing, Icon, Mark, Note, Tone, Trouble, When};
 use crate::feed::Feed;
 use crate::topic::Topic;
 use crate::words::{app, integration};
@@ -17,7 +17,7 @@ pub(crate) fn Workspace(integration: Signal<Integration>) -> impl IntoView {
     let ready =
         Memo::new(move |_| integration.with(|it| it.app.is_some() && it.redirect_uri.is_some()));
     let connect = move |_| {
-        doing.run(async move { api.begin_flow().await }, move |flow| {
+        doing.run(api.begin_flow(), move |flow| {
             if !browser::leave_for(&flow.authorise_url) {
                 doing.refuse(integration::BAD_ADDRESS, integration::BAD_ADDRESS_HINT);
             }
@@ -68,7 +68,7 @@ fn Row(account: Account) -> impl IntoView {
     let id = StoredValue::new(account.id);
     let disconnect = move |_| {
         let id = id.get_value();
-        doing.run(async move { api.disconnect(&id).await }, move |()| {
+        doing.run(api.disconnect(&id), move |()| {
             feed.tell(Topic::of("integration"))
         });
     };
@@ -89,12 +89,12 @@ fn Row(account: Account) -> impl IntoView {
                 <h3>{account.email}</h3>
                 {state}
             </div>
-            <Show when=move || !sure.get()>
+            <When this=Signal::derive(move || !sure.get())>
                 <button type="button" class="button slim" on:click=move |_| sure.set(true)>
                     {integration::DISCONNECT}
                 </button>
-            </Show>
-            <Show when=move || sure.get()>
+            </When>
+            <When this=sure>
                 <Note tone=Tone::Warn what=integration::DISCONNECT_WHAT>
                     <div class="buttons">
                         <button type="button" class="button slim danger" disabled=doing.busy on:click=disconnect>
@@ -103,7 +103,7 @@ fn Row(account: Account) -> impl IntoView {
                         <button type="button" class="button slim" on:click=move |_| sure.set(false)>{app::CANCEL}</button>
                     </div>
                 </Note>
-            </Show>
+            </When>
             <Trouble of=doing.problem/>
         </li>
     }

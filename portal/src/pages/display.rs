@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::client::Api;
 use crate::clock::Clock;
-use crate::components::{AsyncView, Doing, Empty, Glass, LinkForm, Note, Tone, Trouble};
+use crate::components::{AsyncView, Doing, Empty, Glass, LinkForm, Note, Tone, Trouble, When};
 use crate::feed::Feed;
 use crate::hops::hops;
 use crate::live::Live;
@@ -144,16 +144,14 @@ fn Actions(id: DisplayId, linked: Signal<bool>, rooms: Live<Rooms>) -> impl Into
         move |_| {
             let id = id.clone();
             said.set(false);
-            doing.run(async move { api.identify(&id).await }, move |()| {
-                said.set(true)
-            });
+            doing.run(api.identify(&id), move |()| said.set(true));
         }
     };
     let unlink = {
         let id = id.clone();
         move |_| {
             let id = id.clone();
-            doing.run(async move { api.unlink(&id).await }, move |()| {
+            doing.run(api.unlink(&id), move |()| {
                 feed.tell(&[Topic::Signs, Topic::Rooms])
             });
         }
@@ -166,7 +164,7 @@ fn Actions(id: DisplayId, linked: Signal<bool>, rooms: Live<Rooms>) -> impl Into
     view! {
         <div class="buttons">
             <button type="button" class="button" disabled=doing.busy on:click=identify>{display::IDENTIFY}</button>
-            <Show when=move || linked.get()>
+            <When this=linked>
                 <button
                     type="button"
                     class="button"
@@ -178,12 +176,12 @@ fn Actions(id: DisplayId, linked: Signal<bool>, rooms: Live<Rooms>) -> impl Into
                 <button type="button" class="button danger" disabled=doing.busy on:click=unlink.clone()>
                     {display::UNLINK}
                 </button>
-            </Show>
+            </When>
         </div>
         {form}
-        <Show when=move || said.get()>
+        <When this=said>
             <Note tone=Tone::Good what=display::IDENTIFIED/>
-        </Show>
+        </When>
         <Trouble of=doing.problem/>
     }
 }

@@ -4,7 +4,7 @@ use edge_api::integration::{ClientSecretPreview, Integration, SaveGoogleApp};
 use leptos::prelude::*;
 
 use crate::client::Api;
-use crate::components::{Doing, Field, Note, Submit, Tone, Trouble};
+use crate::components::{Doing, Field, Note, Submit, Tone, Trouble, When};
 use crate::feed::Feed;
 use crate::live::Live;
 use crate::pages::google_file::DropFile;
@@ -40,21 +40,19 @@ pub(crate) fn GoogleAppCard(
                     <div class="buttons"><a class="button slim" href=Page::Relay.path()>{integration::TO_RELAY}</a></div>
                 </Note>
             })}
-            <Show when=move || editing.get() || !has_app.get()>
+            <When this=Signal::derive(move || editing.get() || !has_app.get())>
                 <Steps redirect has_app/>
-            </Show>
-            <Show
-                when=move || editing.get()
-                fallback=move || view! { {move || summary(&integration.get())} }
-            >
+            </When>
+            <When this=Signal::derive(move || !editing.get())>{move || summary(&integration.get())}</When>
+            <When this=editing>
                 <Form integration live done=Callback::new(move |()| {
                     editing.set(false);
                     saved.set(true);
                 })/>
-            </Show>
-            <Show when=move || saved.get()>
+            </When>
+            <When this=saved>
                 <Note tone=Tone::Good what=integration::SAVED/>
-            </Show>
+            </When>
         </section>
     }
 }
@@ -112,7 +110,7 @@ fn Form(
         if app.client_id.is_empty() || app.client_secret.is_empty() {
             return doing.refuse(integration::BOTH_NEEDED, integration::BOTH_NEEDED_HINT);
         }
-        doing.run(async move { api.save_app(&app).await }, move |now| {
+        doing.run(api.save_app(&app), move |now| {
             live.put(now);
             feed.tell(&[Topic::Repairs]);
             done.run(());

@@ -18,9 +18,7 @@ pub(crate) fn DropFile(take: Callback<ClientSecretPreview>) -> impl IntoView {
         if file.size() > MAX_CLIENT_SECRET_FILE as f64 {
             return doing.refuse(integration::FILE_LARGE, integration::FILE_LARGE_HINT);
         }
-        doing.run(async move { api.preview(file).await }, move |preview| {
-            take.run(preview)
-        });
+        doing.run(api.preview(file), move |preview| take.run(preview));
     };
     let dropped = move |event: leptos::ev::DragEvent| {
         event.prevent_default();

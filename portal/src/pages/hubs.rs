@@ -41,9 +41,7 @@ fn PairForm(all: Live<Hubs>) -> impl IntoView {
             code: code.get_untracked().trim().to_owned(),
             name: Some(name).filter(|name| !name.is_empty()),
         };
-        doing.run(async move { api.pair(&pair).await }, move |_| {
-            feed.tell(&[Topic::Hubs])
-        });
+        doing.run(api.pair(&pair), move |_| feed.tell(&[Topic::Hubs]));
     };
     let pairing = Memo::new(move |_| {
         all.data
@@ -155,7 +153,7 @@ fn row(hub: Hub) -> impl IntoView {
             <div>
                 <span class=class><Icon mark/>{word}</span>
                 {since.map(|at| view! {
-                    <span class="soft small numbers">" "{move || clock.ago(at)}</span>
+                    <span class="soft small numbers">" "{move || clock.lasting(at)}</span>
                 })}
             </div>
         </li>

@@ -7,8 +7,8 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_query_map};
 
 use crate::browser;
-use crate::client::{Answer, Api};
-use crate::components::{AsyncView, Doing, Note, Tone, Trouble};
+use crate::client::{Api, Asked};
+use crate::components::{AsyncView, Doing, Note, Tone, Trouble, When};
 use crate::feed::Feed;
 use crate::live::Live;
 use crate::pages::accounts::Workspace;
@@ -59,16 +59,16 @@ fn Return(state: Live<Integration>) -> impl IntoView {
                 ..NavigateOptions::default()
             },
         );
-        doing.run(async move { finish(api, &flow).await }, move |account| {
+        doing.run(finish(api, flow), move |account| {
             connected.set(Some(account));
             state.refresh();
             feed.tell(&[Topic::Integration, Topic::Rooms]);
         });
     });
     view! {
-        <Show when=move || doing.busy.get()>
+        <When this=doing.busy>
             <Note tone=Tone::Plain what=integration::FINISHING/>
-        </Show>
+        </When>
         {move || connected.get().map(|account| {
             let what = format!("{} {}", integration::FINISHED, account.email);
             view! { <Note tone=Tone::Good what hint=integration::FINISHED_HINT/> }
@@ -77,15 +77,17 @@ fn Return(state: Live<Integration>) -> impl IntoView {
     }
 }
 
-async fn finish(api: Api, flow: &str) -> Answer<Account> {
-    let mut tries = 0;
-    loop {
-        let answer = api.finish_flow(flow).await;
-        let pending = matches!(&answer, Err(problem) if problem.is(ErrorCode::FlowPending));
-        tries += 1;
-        if !pending || tries == TRIES {
-            return answer;
+fn finish(api: Api, flow: String) -> Asked<Account> {
+    Box::pin(async move {
+        let mut tries = 0;
+        loop {
+            let answer = api.finish_flow(&flow).await;
+            let pending = matches!(&answer, Err(problem) if problem.is(ErrorCode::FlowPending));
+            tries += 1;
+            if !pending || tries == TRIES {
+                return answer;
+            }
+            browser::sleep(BETWEEN_TRIES).await;
         }
-        browser::sleep(BETWEEN_TRIES).await;
-    }
+    })
 }

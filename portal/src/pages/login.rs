@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::access::Access;
 use crate::client::Api;
-use crate::components::{Copy, Doing, Field, Submit, Trouble};
+use crate::components::{Copy, Doing, Field, Submit, Trouble, When};
 use crate::feed::Feed;
 use crate::topic::Topic;
 use crate::words::{app, door};
@@ -48,13 +48,13 @@ pub(crate) fn SignInAgain() -> impl IntoView {
     });
     view! {
         <dialog node_ref=dialog aria-labelledby="again" on:cancel=|event: web_sys::Event| event.prevent_default()>
-            <Show when=move || access.expired.get()>
+            <When this=access.expired>
                 <h2 id="again">{door::EXPIRED_TITLE}</h2>
                 <p class="soft">{door::EXPIRED_LEAD}</p>
                 <div class="after-head">
                     <SignInForm/>
                 </div>
-            </Show>
+            </When>
         </dialog>
     }
 }
@@ -76,7 +76,7 @@ fn SignInForm() -> impl IntoView {
             name: name.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
         };
-        doing.run(async move { api.sign_in(&sign_in).await }, move |session| {
+        doing.run(api.sign_in(&sign_in), move |session| {
             access.enter(session);
             feed.tell(&Topic::ALL);
         });

@@ -52,7 +52,7 @@ fn EnrolForm(live: Live<Relay>) -> impl IntoView {
             relay_url: address.get_untracked().trim().to_owned(),
             invite: invite.get_untracked().trim().to_owned(),
         };
-        doing.run(async move { api.enrol(&enrol).await }, move |relay| {
+        doing.run(api.enrol(&enrol), move |relay| {
             live.put(relay);
             feed.tell(&[Topic::Integration, Topic::Repairs]);
         });
@@ -76,7 +76,7 @@ fn link(now: &Relay) -> impl IntoView + use<> {
         Some(since) => view! {
             <p>
                 <span class="state ok"><Icon mark=Mark::Check/>{relay::CONNECTED}</span>
-                <span class="soft small numbers">" "{move || clock.ago(since)}</span>
+                <span class="soft small numbers">" "{move || clock.lasting(since)}</span>
             </p>
         }
         .into_any(),

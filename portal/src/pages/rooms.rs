@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::client::Api;
 use crate::clock::Clock;
-use crate::components::{AsyncView, Empty};
+use crate::components::{AsyncView, Empty, When};
 use crate::live::Live;
 use crate::route::{Page, display};
 use crate::topic::Topic;
@@ -57,14 +57,12 @@ fn List(all: Signal<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
     };
     let none = Memo::new(move |_| all.with(|all| all.rooms.is_empty()));
     view! {
-        <Show
-            when=move || !none.get()
-            fallback=|| view! {
-                <Empty title=rooms::NONE_TITLE lead=rooms::NONE_LEAD>
-                    <a class="button main" href=Page::Integration.path()>{rooms::CONNECT}</a>
-                </Empty>
-            }
-        >
+        <When this=none>
+            <Empty title=rooms::NONE_TITLE lead=rooms::NONE_LEAD>
+                <a class="button main" href=Page::Integration.path()>{rooms::CONNECT}</a>
+            </Empty>
+        </When>
+        <When this=Signal::derive(move || !none.get())>
             <div class="card scroll">
                 <table>
                     <thead>
@@ -78,7 +76,7 @@ fn List(all: Signal<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
                     <tbody>{move || shown().into_iter().map(row).collect_view()}</tbody>
                 </table>
             </div>
-        </Show>
+        </When>
     }
 }
 

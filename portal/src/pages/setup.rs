@@ -27,9 +27,7 @@ pub(crate) fn Setup() -> impl IntoView {
             name: name.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
         };
-        doing.run(async move { api.claim(&claim).await }, move |session| {
-            access.enter(session)
-        });
+        doing.run(api.claim(&claim), move |session| access.enter(session));
     };
     let command = Memo::new(move |_| {
         let told = state

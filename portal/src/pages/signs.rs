@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::checklist::{Stand, steps};
 use crate::client::Api;
-use crate::components::{AsyncView, Empty, Glass, Icon, LinkForm, Mark};
+use crate::components::{AsyncView, Empty, Glass, Icon, LinkForm, Mark, When};
 use crate::live::Live;
 use crate::route::{Page, display};
 use crate::topic::Topic;
@@ -107,14 +107,14 @@ fn Wall(all: Signal<Signs>, rooms: Live<Rooms>, wanted: RwSignal<String>) -> imp
     });
     let none = Memo::new(move |_| all.with(|all| all.signs.is_empty()));
     view! {
-        <Show when=move || none.get()>
+        <When this=none>
             <Empty title=signs::NONE_TITLE lead=signs::NONE_LEAD>
                 <a class="button main" href=Page::Hubs.path()>{signs::PAIR_A_HUB}</a>
             </Empty>
-        </Show>
-        <Show when=move || !none.get() && shown.with(Vec::is_empty)>
+        </When>
+        <When this=Signal::derive(move || !none.get() && shown.with(Vec::is_empty))>
             <p class="soft">{signs::NO_MATCH}</p>
-        </Show>
+        </When>
         <div class="wall">
             <For each=move || shown.get() key=Clone::clone let:id>
                 <Card id all rooms/>
@@ -152,9 +152,9 @@ fn Card(id: DisplayId, all: Signal<Signs>, rooms: Live<Rooms>) -> impl IntoView 
                 <span>{wall::panel_size(&first.panel)}</span>
             </h2>
             {move || says(&sign.get())}
-            <Show when=move || !linked.get()>
+            <When this=Signal::derive(move || !linked.get())>
                 <LinkForm display=id.clone() rooms/>
-            </Show>
+            </When>
         </article>
     }
     .into_any()
