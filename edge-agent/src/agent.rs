@@ -1,1 +1,273 @@
-//! agent
+//! Builds the agent, owns every task of it, and stops it in order.
+
+mod data;
+mod listen;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use self::data::{DataError, DataFolder};
+use self::listen::ListenError;
+use crate::config::Config;
+use crate::google::{Google, OutboundError, OutboundHttp};
+use crate::hubs::{Hubs, HubsConfig, StartHubsError};
+use crate::news::Bus;
+use crate::portal::{self, App, Parts};
+use crate::relay::{Relay, StartRelayError};
+use crate::security::{CertificateError, OwnNames, PortalCertificate, SetupToken};
+use crate::store::{OpenStoreError, Store, StoreError};
+use crate::sync;
+
+/// How often the certificate's files and the machine's addresses are looked at again.
+const HOUSEKEEPING: Duration = Duration::from_secs(60 * 60);
+
+/// Why the agent did not start.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct StartError(#[from] Failure);
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("open the store")]
+    OpenStore(#[from] OpenStoreError),
+    #[error("read the store")]
+    Store(#[from] StoreError),
+    #[error("prepare the way out to relay and Google")]
+    Outbound(#[from] OutboundError),
+    #[error("take up with the relay")]
+    Relay(#[from] StartRelayError),
+    #[error("open the door for hubs")]
+    Hubs(#[from] StartHubsError),
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error("prepare the portal's certificate")]
+    Certificate(#[from] CertificateError),
+    #[error("prepare TLS for the portal")]
+    Tls(#[from] rustls::Error),
+    #[error("read or write the setup token")]
+    SetupToken(#[source] std::io::Error),
+}
+
+/// A running agent.
+#[must_use = "dropping it leaves its tasks without an owner; call `shutdown`"]
+#[derive(Debug)]
+pub struct Agent {
+    names: OwnNames,
+    portal_address: SocketAddr,
+    hubs_address: SocketAddr,
+    /// Work that feeds the store: relay and sync.
+    work: Group,
+    /// What others are connected to: portal and hubs, with the planning for these.
+    doors: Group,
+    /// Held so that no second agent runs on the same data.
+    _data: DataFolder,
+}
+
+/// Tasks that stop together.
+#[derive(Debug, Default)]
+struct Group {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Group {
+    async fn end(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+impl Agent {
+    /// Starts everything; when this returns, browsers and hubs can connect.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the data folder is in use or unreadable, or an address cannot be listened on.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        Ok(Self::build(config).await?)
+    }
+
+    async fn build(config: Config) -> Result<Self, Failure> {
+        let data = DataFolder::open(&config.data)?;
+        let keys = config.data.join("keys");
+        let store = Store::open(&config.data)?;
+        let bus = Bus::new();
+        let (work, doors) = (Group::default(), Group::default());
+
+        let http = OutboundHttp::new(&config.outbound)?;
+        let relay = Relay::start(
+            &config.data,
+            store.clone(),
+            http.clone(),
+            bus.clone(),
+            &work.tasks,
+            work.stop.clone(),
+        )
+        .await?;
+        let google = Google::start(
+            store.clone(),
+            &http,
+            config.google,
+            relay.clone(),
+            bus.clone(),
+        )
+        .await?;
+        // Before sync, so that the planner hears of every list.
+        let hubs = Hubs::start(
+            HubsConfig {
+                listen: config.hubs.listen,
+            },
+            store.clone(),
+            bus.clone(),
+            &keys,
+            &doors.tasks,
+            doors.stop.clone(),
+        )?;
+        let signals = relay.calendar_signals();
+        let (tasks, stop) = (&work.tasks, work.stop.clone());
+        sync::start(
+            store.clone(),
+            google.clone(),
+            signals,
+            bus.clone(),
+            tasks,
+            stop,
+        );
+
+        let listener = listen::portal(config.portal.listen, &store).await?;
+        let portal_address = listener.local_addr().map_err(ListenError::Address)?;
+        let names = OwnNames::new(&config.portal.name, portal_address);
+        let certificate = PortalCertificate::load(&keys, &names.certificate_names(), now())?;
+        let setup_token = SetupToken::in_data(&config.data);
+        announce_setup(&store, &setup_token, &names).await?;
+        let app = App::new(Parts {
+            store,
+            bus,
+            relay: relay.clone(),
+            google,
+            hubs: hubs.clone(),
+            names: names.clone(),
+            certificate: certificate.clone(),
+            setup_token,
+            data: config.data,
+            stop: doors.stop.clone(),
+        });
+        serve_portal(&doors, listener, certificate.clone(), app)?;
+        work.tasks.spawn(keep_house(
+            relay,
+            names.clone(),
+            certificate,
+            work.stop.clone(),
+        ));
+        info!(portal = names.url(), "the agent is up");
+        Ok(Self {
+            names,
+            portal_address,
+            hubs_address: hubs.local_addr(),
+            work,
+            doors,
+            _data: data,
+        })
+    }
+
+    /// What `serve` prints for whoever started it: where the doors are.
+    pub fn ready_line(&self) -> String {
+        let line = serde_json::json!({
+            "ready": true,
+            "portal": self.names.url(),
+            "hubs": self.hubs_address.to_string(),
+        });
+        line.to_string()
+    }
+
+    /// Where the portal listens.
+    pub fn portal_address(&self) -> SocketAddr {
+        self.portal_address
+    }
+
+    /// Stops in order, and returns when every task has ended.
+    pub async fn shutdown(self) {
+        // No new work and no new pictures, so that what goes out last is consistent.
+        self.work.end().await;
+        // Goodbyes to browsers and hubs; hubs go on by their plans.
+        self.doors.end().await;
+        // The store's threads end with the last handle; what was committed is on disk already.
+    }
+}
+
+fn serve_portal(
+    doors: &Group,
+    listener: TcpListener,
+    certificate: PortalCertificate,
+    app: App,
+) -> Result<(), rustls::Error> {
+    let tls = portal::tls(certificate)?;
+    let router = portal::router(app);
+    doors
+        .tasks
+        .spawn(portal::serve(listener, tls, router, doors.stop.clone()));
+    Ok(())
+}
+
+/// Says how to claim an agent that nobody has claimed, and forgets the token of one that somebody has.
+async fn announce_setup(
+    store: &Store,
+    token: &SetupToken,
+    names: &OwnNames,
+) -> Result<(), Failure> {
+    if store.is_claimed().await? {
+        // Left when the agent was killed between the claim and the file's removal.
+        return token.remove().map_err(Failure::SetupToken);
+    }
+    let text = token.ensure().map_err(Failure::SetupToken)?;
+    info!(
+        "nobody has claimed this agent yet: open {}/setup and enter {text} (also in {})",
+        names.url(),
+        token.path().display()
+    );
+    Ok(())
+}
+
+/// Tells the relay where browsers may be sent back to, and serves with what the certificate's files hold.
+async fn keep_house(
+    relay: Relay,
+    names: OwnNames,
+    certificate: PortalCertificate,
+    stop: CancellationToken,
+) {
+    let mut told = Vec::new();
+    loop {
+        let origins = names.origins();
+        if origins != told {
+            // Not registered yet is no failure: the relay's own link registers them as soon as it can.
+            match relay.set_origins(origins.clone()).await {
+                Ok(()) => told = origins,
+                Err(error) => info!(%error, "the relay does not know the portal's addresses yet"),
+            }
+        }
+        if let Err(error) = certificate.reload(&names.certificate_names(), now()) {
+            warn!(%error, "the portal goes on with the certificate that it has");
+        }
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(HOUSEKEEPING) => {}
+        }
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the agent reads the clock for what starts now"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
+}

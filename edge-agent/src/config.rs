@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use google_calendar::Endpoints;
 use url::Url;
 
 use self::file::File;
@@ -18,7 +19,7 @@ const HUBS_LISTEN: &str = "0.0.0.0:7443";
 
 /// Why the configuration cannot be used. Every message names the place to change.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigError {
+pub enum ConfigError {
     #[error("read `{path}`")]
     Read {
         path: PathBuf,
@@ -41,7 +42,7 @@ pub(crate) enum ConfigError {
 
 /// Everything that can be set.
 #[derive(Clone, Debug)]
-pub(crate) struct Config {
+pub struct Config {
     /// The folder of database, keys and `agent.toml`; from `--data`.
     pub(crate) data: PathBuf,
     /// The portal and the API.
@@ -50,8 +51,9 @@ pub(crate) struct Config {
     pub(crate) hubs: Hubs,
     /// The way out to relay and Google.
     pub(crate) outbound: Outbound,
-    /// Google's addresses.
-    pub(crate) google: Google,
+    /// Google's addresses, from `[google]` or `PLACARD_GOOGLE_AUTHORISE` and so on, which win; absent means Google's
+    /// own. They are https, except on a loopback address.
+    pub(crate) google: Endpoints,
 }
 
 /// The portal and the API.
@@ -80,37 +82,21 @@ pub(crate) struct Outbound {
     pub(crate) resolve: BTreeMap<String, IpAddr>,
 }
 
-/// Google's addresses, from `[google]` or `PLACARD_GOOGLE_AUTHORISE` and so on, which win; absent means Google's own.
-///
-/// They are https, except on a loopback address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Google {
-    /// The consent page.
-    pub(crate) authorise: Url,
-    /// Where codes and refresh tokens are redeemed.
-    pub(crate) token: Url,
-    /// Where a grant is given back.
-    pub(crate) revoke: Url,
-    /// The keys that sign `id_token`s.
-    pub(crate) certs: Url,
-    /// The Calendar API; paths such as `users/me/calendarList` are below it.
-    pub(crate) calendar: Url,
-    /// The People API.
-    pub(crate) people: Url,
-}
-
 /// Where settings outside the file come from; in production the process's environment.
-pub(crate) trait Source {
+pub trait Source {
     /// The value of a variable, if it is set and is text.
     fn get(&self, name: &str) -> Option<String>;
 }
 
 /// The process's environment.
 #[derive(Debug)]
-pub(crate) struct Environment;
+pub struct Environment;
 
 impl Source for Environment {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that reads the environment"
+    )]
     fn get(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
     }
@@ -122,7 +108,7 @@ impl Config {
     /// # Errors
     ///
     /// Fails when the file cannot be read or says something that cannot be.
-    pub(crate) fn load(data: &Path, environment: &impl Source) -> Result<Self, ConfigError> {
+    pub fn load(data: &Path, environment: &impl Source) -> Result<Self, ConfigError> {
         let path = data.join("agent.toml");
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -157,29 +143,32 @@ impl Config {
             },
             outbound: Outbound {
                 extra_ca: file.outbound.extra_ca.map(|path| data.join(path)),
-                resolve: resolve.map(|(host, ip)| (host.to_ascii_lowercase(), ip)).collect(),
+                resolve: resolve
+                    .map(|(host, ip)| (host.to_ascii_lowercase(), ip))
+                    .collect(),
             },
             google,
         })
     }
 }
 
-fn google(file: &file::Google, environment: &impl Source) -> Result<Google, ConfigError> {
-    let pick = |word: &str, from_file: &Option<String>, default: &str| {
+fn google(file: &file::Google, environment: &impl Source) -> Result<Endpoints, ConfigError> {
+    let own = Endpoints::google();
+    let pick = |word: &str, from_file: &Option<String>, own: Url| {
         let variable = format!("PLACARD_GOOGLE_{}", word.to_uppercase());
         match (environment.get(&variable), from_file) {
             (Some(value), _) => address(&variable, &value),
             (None, Some(value)) => address(&format!("agent.toml, [google] {word}"), value),
-            (None, None) => Ok(Url::parse(default).expect("Google's addresses are addresses")),
+            (None, None) => Ok(own),
         }
     };
-    Ok(Google {
-        authorise: pick("authorise", &file.authorise, "https://accounts.google.com/o/oauth2/v2/auth")?,
-        token: pick("token", &file.token, "https://oauth2.googleapis.com/token")?,
-        revoke: pick("revoke", &file.revoke, "https://oauth2.googleapis.com/revoke")?,
-        certs: pick("certs", &file.certs, "https://www.googleapis.com/oauth2/v3/certs")?,
-        calendar: pick("calendar", &file.calendar, "https://www.googleapis.com/calendar/v3")?,
-        people: pick("people", &file.people, "https://people.googleapis.com/v1")?,
+    Ok(Endpoints {
+        authorise: pick("authorise", &file.authorise, own.authorise)?,
+        token: pick("token", &file.token, own.token)?,
+        revoke: pick("revoke", &file.revoke, own.revoke)?,
+        certs: pick("certs", &file.certs, own.certs)?,
+        calendar: pick("calendar", &file.calendar, own.calendar)?,
+        people: pick("people", &file.people, own.people)?,
     })
 }
 
@@ -190,7 +179,8 @@ fn address(place: &str, value: &str) -> Result<Url, ConfigError> {
         value: value.to_owned(),
         problem,
     };
-    let url = Url::parse(value).map_err(|_| refuse("is not an address such as https://example.com/path"))?;
+    let url = Url::parse(value)
+        .map_err(|_| refuse("is not an address such as https://example.com/path"))?;
     let loopback = match url.host() {
         Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
         Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
@@ -199,7 +189,9 @@ fn address(place: &str, value: &str) -> Result<Url, ConfigError> {
     match url.scheme() {
         "https" => Ok(url),
         "http" if loopback => Ok(url),
-        _ => Err(refuse("must begin with https:// (http:// is for 127.0.0.1 and [::1] only)")),
+        _ => Err(refuse(
+            "must begin with https:// (http:// is for 127.0.0.1 and [::1] only)",
+        )),
     }
 }
 
@@ -207,8 +199,12 @@ fn host_name(value: &str) -> Result<String, ConfigError> {
     let name = value.trim().to_ascii_lowercase();
     let sound = !name.is_empty()
         && name.len() <= 253
-        && name.split('.').all(|label| !label.is_empty() && label.len() <= 63)
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
+        && name
+            .split('.')
+            .all(|label| !label.is_empty() && label.len() <= 63)
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.'));
     if sound {
         Ok(name)
     } else {

@@ -1,7 +1,12 @@
 //! The edge agent: the server that stands in the building.
+//!
+//! A change walks it from the top of this list to the bottom: [`relay`] hears of it, [`sync`] reads it from [`google`],
+//! [`rooms`] makes pictures of it, [`hubs`] brings them to the displays, and [`portal`] shows that it did. [`store`]
+//! remembers, [`news`] tells the others, [`security`] says who may look. [`agent`] builds all of it and owns every task.
 
 mod agent;
 mod config;
+mod console;
 mod google;
 mod hubs;
 mod news;
@@ -11,3 +16,7 @@ mod rooms;
 mod security;
 mod store;
 mod sync;
+
+pub use self::agent::{Agent, StartError};
+pub use self::config::{Config, ConfigError, Environment, Source};
+pub use self::console::{ConsoleError, admin_reset, setup_token};

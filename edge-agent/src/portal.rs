@@ -1,1 +1,33 @@
-//! portal
+//! What the admin's browser and scripts speak to: HTTPS, the API, and the portal's own files.
+//!
+//! Bottom up: [`refusal`] how a request fails · [`app`] what handlers may use · [`caller`] who asks · [`body`] what
+//! they send · one file per page's concern · [`door`] what every request passes · [`router`] the only route table ·
+//! [`serve`] TLS.
+
+mod account;
+mod activity;
+mod app;
+mod assets;
+mod body;
+mod caller;
+mod door;
+mod events;
+mod flows;
+mod glass;
+mod hubs;
+mod integration;
+mod receipts;
+mod refusal;
+mod relay;
+mod repairs;
+mod rooms;
+mod router;
+mod security;
+mod serve;
+mod signs;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::app::{App, Parts};
+pub(crate) use self::router::router;
+pub(crate) use self::serve::{serve, tls};

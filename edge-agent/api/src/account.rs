@@ -41,7 +41,9 @@ pub struct Claim {
 
 impl fmt::Debug for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Claim").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Claim")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,7 +58,9 @@ pub struct SignIn {
 
 impl fmt::Debug for SignIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SignIn").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("SignIn")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

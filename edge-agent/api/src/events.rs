@@ -39,7 +39,15 @@ pub enum Event {
 
 impl Event {
     /// Every name, to subscribe to.
-    pub const NAMES: &[&str] = &["everything", "sign", "room", "hubs", "integration", "relay", "receipt"];
+    pub const NAMES: &[&str] = &[
+        "everything",
+        "sign",
+        "room",
+        "hubs",
+        "integration",
+        "relay",
+        "receipt",
+    ];
 
     /// The event's name on the stream.
     pub fn name(&self) -> &'static str {

@@ -13,7 +13,9 @@ use crate::error::{ErrorBody, ErrorCode};
 use crate::events::Event;
 use crate::hubs::{Hub, Hubs, Pair, Pairing};
 use crate::id::{DisplayId, HubId, RoomId};
-use crate::integration::{Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp};
+use crate::integration::{
+    Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp,
+};
 use crate::receipts::{Receipt, Receipts};
 use crate::relay::{Enrol, Enrolment, Relay};
 use crate::repairs::{Repair, RepairCode, Repairs};
@@ -49,7 +51,10 @@ fn same<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T, wire: Va
 
 #[test]
 fn the_list_of_error_codes_is_golden() {
-    let list: Vec<String> = ErrorCode::ALL.iter().map(|c| format!("{} {c}", c.status())).collect();
+    let list: Vec<String> = ErrorCode::ALL
+        .iter()
+        .map(|c| format!("{} {c}", c.status()))
+        .collect();
     let golden = "\
 400 bad_request, 400 weak_password, 400 client_secret_file, 400 google_app_invalid, 400 pairing_code, \
 400 relay_address, 401 signed_out, 401 wrong_credentials, 403 not_claimed, 403 wrong_setup_token, 403 cross_site, \
@@ -65,9 +70,18 @@ fn the_list_of_error_codes_is_golden() {
 
 #[test]
 fn a_word_of_a_newer_agent_is_read_as_unknown() {
-    assert_eq!(serde_json::from_value::<ErrorCode>(json!("brand_new")).unwrap(), ErrorCode::Unknown);
-    assert_eq!(serde_json::from_value::<Action>(json!("brand_new")).unwrap(), Action::Unknown);
-    assert_eq!(serde_json::from_value::<RepairCode>(json!("brand_new")).unwrap(), RepairCode::Unknown);
+    assert_eq!(
+        serde_json::from_value::<ErrorCode>(json!("brand_new")).unwrap(),
+        ErrorCode::Unknown
+    );
+    assert_eq!(
+        serde_json::from_value::<Action>(json!("brand_new")).unwrap(),
+        Action::Unknown
+    );
+    assert_eq!(
+        serde_json::from_value::<RepairCode>(json!("brand_new")).unwrap(),
+        RepairCode::Unknown
+    );
     assert_eq!(
         serde_json::from_value::<SignProblemCode>(json!("brand_new")).unwrap(),
         SignProblemCode::Unknown
@@ -102,31 +116,65 @@ fn account() {
                "token_command": "edge-agent setup-token --data /var/lib/placard", "version": "0.1.0"}),
     );
     same(
-        &Claim { setup_token: "T".into(), name: "ada".into(), password: "P".into() },
+        &Claim {
+            setup_token: "T".into(),
+            name: "ada".into(),
+            password: "P".into(),
+        },
         json!({"setup_token": "T", "name": "ada", "password": "P"}),
     );
-    same(&SignIn { name: "ada".into(), password: "P".into() }, json!({"name": "ada", "password": "P"}));
     same(
-        &Session { name: "ada".into(), created_at: at("2026-11-23T10:42:00Z"), ends_at: at("2026-12-23T10:42:00Z") },
+        &SignIn {
+            name: "ada".into(),
+            password: "P".into(),
+        },
+        json!({"name": "ada", "password": "P"}),
+    );
+    same(
+        &Session {
+            name: "ada".into(),
+            created_at: at("2026-11-23T10:42:00Z"),
+            ends_at: at("2026-12-23T10:42:00Z"),
+        },
         json!({"name": "ada", "created_at": "2026-11-23T10:42:00Z", "ends_at": "2026-12-23T10:42:00Z"}),
     );
-    same(&Health { status: "ok".into(), version: "0.1.0".into() }, json!({"status": "ok", "version": "0.1.0"}));
+    same(
+        &Health {
+            status: "ok".into(),
+            version: "0.1.0".into(),
+        },
+        json!({"status": "ok", "version": "0.1.0"}),
+    );
 }
 
 #[test]
 fn secrets_do_not_show_in_debug_output() {
     let shown = format!(
         "{:?} {:?} {:?} {:?} {:?}",
-        Claim { setup_token: "SECRET".into(), name: "n".into(), password: "SECRET".into() },
-        SignIn { name: "n".into(), password: "SECRET".into() },
-        SaveGoogleApp { client_id: "i".into(), client_secret: "SECRET".into(), project: None },
+        Claim {
+            setup_token: "SECRET".into(),
+            name: "n".into(),
+            password: "SECRET".into()
+        },
+        SignIn {
+            name: "n".into(),
+            password: "SECRET".into()
+        },
+        SaveGoogleApp {
+            client_id: "i".into(),
+            client_secret: "SECRET".into(),
+            project: None
+        },
         ClientSecretPreview {
             client_id: "i".into(),
             client_secret: "SECRET".into(),
             project: None,
             warnings: vec![]
         },
-        Enrol { relay_url: "https://r".into(), invite: "SECRET".into() },
+        Enrol {
+            relay_url: "https://r".into(),
+            invite: "SECRET".into()
+        },
     );
     assert!(!shown.contains("SECRET"), "{shown}");
 }
@@ -142,7 +190,10 @@ fn signs() {
                 hub: hub(),
                 hub_name: "North".into(),
                 panel: "800x480".into(),
-                room: Some(SignRoom { id: room(), name: "Alder".into() }),
+                room: Some(SignRoom {
+                    id: room(),
+                    name: "Alder".into(),
+                }),
                 shown: Some(Shown {
                     hash: "00ff".into(),
                     at: at("2026-11-23T10:41:00Z"),
@@ -195,7 +246,9 @@ fn hubs() {
         &Hubs {
             now: at("2026-11-23T10:42:00Z"),
             listen: "0.0.0.0:7443".into(),
-            pairing: Pairing::Waiting { until: at("2026-11-23T10:52:00Z") },
+            pairing: Pairing::Waiting {
+                until: at("2026-11-23T10:52:00Z"),
+            },
             hubs: vec![Hub {
                 id: hub(),
                 name: "North".into(),
@@ -212,20 +265,41 @@ fn hubs() {
             "hubs": [{"id": "ab".repeat(32), "name": "North", "connected": true, "since": "2026-11-23T10:00:00Z",
                 "last_seen": null, "address": "192.0.2.7:4433", "version": "0.1.0", "displays": 4}]}),
     );
-    same(&Pair { code: "ABCD".into(), name: None }, json!({"code": "ABCD", "name": null}));
+    same(
+        &Pair {
+            code: "ABCD".into(),
+            name: None,
+        },
+        json!({"code": "ABCD", "name": null}),
+    );
     same(&Pairing::Idle, json!({"state": "idle"}));
-    same(&Pairing::Paired { hub: hub() }, json!({"state": "paired", "hub": "ab".repeat(32)}));
-    same(&Pairing::Failed { why: "w".into() }, json!({"state": "failed", "why": "w"}));
+    same(
+        &Pairing::Paired { hub: hub() },
+        json!({"state": "paired", "hub": "ab".repeat(32)}),
+    );
+    same(
+        &Pairing::Failed { why: "w".into() },
+        json!({"state": "failed", "why": "w"}),
+    );
 }
 
 #[test]
 fn integration() {
     same(
         &Integration {
-            redirect_uri: Some("https://relay.example.com/oauth/google/callback/0123456789abcdef".into()),
-            app: Some(GoogleApp { client_id: "1.apps".into(), project: Some("signs".into()) }),
+            redirect_uri: Some(
+                "https://relay.example.com/oauth/google/callback/0123456789abcdef".into(),
+            ),
+            app: Some(GoogleApp {
+                client_id: "1.apps".into(),
+                project: Some("signs".into()),
+            }),
             accounts: vec![
-                Account { id: "1".into(), email: "a@example.com".into(), state: AccountState::Connected },
+                Account {
+                    id: "1".into(),
+                    email: "a@example.com".into(),
+                    state: AccountState::Connected,
+                },
                 Account {
                     id: "2".into(),
                     email: "b@example.com".into(),
@@ -239,7 +313,11 @@ fn integration() {
                 {"id": "2", "email": "b@example.com", "state": {"state": "reconnect", "why": "w"}}]}),
     );
     same(
-        &SaveGoogleApp { client_id: "i".into(), client_secret: "s".into(), project: None },
+        &SaveGoogleApp {
+            client_id: "i".into(),
+            client_secret: "s".into(),
+            project: None,
+        },
         json!({"client_id": "i", "client_secret": "s", "project": null}),
     );
     same(
@@ -252,7 +330,10 @@ fn integration() {
         json!({"client_id": "i", "client_secret": "s", "project": "p", "warnings": ["w"]}),
     );
     same(
-        &FlowBegun { flow: "f".into(), authorise_url: "https://accounts.google.com/".into() },
+        &FlowBegun {
+            flow: "f".into(),
+            authorise_url: "https://accounts.google.com/".into(),
+        },
         json!({"flow": "f", "authorise_url": "https://accounts.google.com/"}),
     );
 }
@@ -325,7 +406,10 @@ fn relay_receipts_and_repairs() {
             "connected_since": "2026-11-23T10:42:00Z", "problem": null}),
     );
     same(
-        &Enrol { relay_url: "https://r".into(), invite: "i".into() },
+        &Enrol {
+            relay_url: "https://r".into(),
+            invite: "i".into(),
+        },
         json!({"relay_url": "https://r", "invite": "i"}),
     );
     let receipt = Receipt {
@@ -341,7 +425,9 @@ fn relay_receipts_and_repairs() {
     };
     assert_eq!(receipt.latency_ms(), Some(60));
     same(
-        &Receipts { receipts: vec![receipt] },
+        &Receipts {
+            receipts: vec![receipt],
+        },
         json!({"receipts": [{"display": DISPLAY, "room": ROOM, "hash": "00",
             "webhook_at": "2026-11-23T10:42:00.000001Z", "hint_at": "2026-11-23T10:42:00.002Z",
             "listed_at": "2026-11-23T10:42:00.03Z", "rendered_at": "2026-11-23T10:42:00.035Z",

@@ -42,6 +42,8 @@ pub struct Enrol {
 
 impl fmt::Debug for Enrol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Enrol").field("relay_url", &self.relay_url).finish_non_exhaustive()
+        f.debug_struct("Enrol")
+            .field("relay_url", &self.relay_url)
+            .finish_non_exhaustive()
     }
 }

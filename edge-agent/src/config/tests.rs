@@ -23,7 +23,10 @@ fn without_a_file_everything_has_its_default() {
     assert_eq!(config.portal.listen, None);
     assert!(!config.portal.name.is_empty());
     assert_eq!(config.hubs.listen.to_string(), "0.0.0.0:7443");
-    assert_eq!(config.google.token.as_str(), "https://oauth2.googleapis.com/token");
+    assert_eq!(
+        config.google.token.as_str(),
+        "https://oauth2.googleapis.com/token"
+    );
 }
 
 #[test]
@@ -38,8 +41,14 @@ fn what_the_file_says_is_taken() {
     assert_eq!(config.portal.listen, Some("127.0.0.1:0".parse().unwrap()));
     assert_eq!(config.portal.name, "portal.localhost");
     assert!(config.outbound.extra_ca.unwrap().ends_with("ca.pem"));
-    assert_eq!(config.outbound.resolve["relay.localhost"], std::net::IpAddr::from([127, 0, 0, 1]));
-    assert_eq!(config.google.token.as_str(), "https://google.localhost:1/token");
+    assert_eq!(
+        config.outbound.resolve["relay.localhost"],
+        std::net::IpAddr::from([127, 0, 0, 1])
+    );
+    assert_eq!(
+        config.google.token.as_str(),
+        "https://google.localhost:1/token"
+    );
 }
 
 #[test]

@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
-use rcgen::{CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
+};
 use rustls::crypto::CryptoProvider;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
@@ -80,7 +82,11 @@ struct Served {
 
 impl PortalCertificate {
     /// Loads the admin's certificate from `keys`, else ours, making it for `names` if it is absent or nearly over.
-    pub(crate) fn load(keys: &Path, names: &[String], now: Timestamp) -> Result<Self, CertificateError> {
+    pub(crate) fn load(
+        keys: &Path,
+        names: &[String],
+        now: Timestamp,
+    ) -> Result<Self, CertificateError> {
         let served = load(keys, names, now)?;
         Ok(Self {
             keys: keys.into(),
@@ -139,9 +145,11 @@ fn read(certificate: &Path, key: &Path, self_signed: bool) -> Result<Served, Cer
     })?;
     let private = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key))?;
     let provider = CryptoProvider::get_default().expect("main installs the provider first");
-    let key = CertifiedKey::from_der(chain, private, provider).map_err(|source| CertificateError::Unusable {
-        path: certificate.to_owned(),
-        source,
+    let key = CertifiedKey::from_der(chain, private, provider).map_err(|source| {
+        CertificateError::Unusable {
+            path: certificate.to_owned(),
+            source,
+        }
     })?;
     Ok(Served {
         key: Arc::new(key),
@@ -152,10 +160,18 @@ fn read(certificate: &Path, key: &Path, self_signed: bool) -> Result<Served, Cer
 fn facts(der: &CertificateDer<'_>, self_signed: bool) -> Option<CertificateFacts> {
     let (_, parsed) = X509Certificate::from_der(der).ok()?;
     let names = match parsed.subject_alternative_name() {
-        Ok(Some(extension)) => extension.value.general_names.iter().filter_map(name).collect(),
+        Ok(Some(extension)) => extension
+            .value
+            .general_names
+            .iter()
+            .filter_map(name)
+            .collect(),
         _ => Vec::new(),
     };
-    let pairs: Vec<String> = Sha256::digest(der).iter().map(|b| format!("{b:02X}")).collect();
+    let pairs: Vec<String> = Sha256::digest(der)
+        .iter()
+        .map(|b| format!("{b:02X}"))
+        .collect();
     Some(CertificateFacts {
         self_signed,
         names,
@@ -178,7 +194,12 @@ fn name(name: &GeneralName<'_>) -> Option<String> {
 }
 
 /// ECDSA P-256, since Chromium takes no Ed25519; valid for a year, since some browsers take no more than 398 days.
-fn make(certificate: &Path, key: &Path, names: &[String], now: Timestamp) -> Result<(), CertificateError> {
+fn make(
+    certificate: &Path,
+    key: &Path,
+    names: &[String],
+    now: Timestamp,
+) -> Result<(), CertificateError> {
     let pair = match std::fs::read_to_string(key) {
         // The same key again, so that whoever pinned it need not do it anew.
         Ok(pem) => KeyPair::from_pem(&pem)?,
@@ -186,7 +207,9 @@ fn make(certificate: &Path, key: &Path, names: &[String], now: Timestamp) -> Res
     };
     let mut params = CertificateParams::new(names.to_vec())?;
     params.distinguished_name = DistinguishedName::new();
-    params.distinguished_name.push(DnType::CommonName, "Placard, made by itself");
+    params
+        .distinguished_name
+        .push(DnType::CommonName, "Placard, made by itself");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     let today = now.to_zoned(TimeZone::UTC).date();
@@ -209,7 +232,9 @@ fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), CertificateError>
         path: path.to_owned(),
         source,
     };
-    let folder = path.parent().expect("certificates are inside the keys folder");
+    let folder = path
+        .parent()
+        .expect("certificates are inside the keys folder");
     std::fs::create_dir_all(folder).map_err(failed)?;
     let fresh = path.with_extension("new");
     let mut file = std::fs::OpenOptions::new()
@@ -219,7 +244,9 @@ fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), CertificateError>
         .mode(mode)
         .open(&fresh)
         .map_err(failed)?;
-    file.write_all(content).and_then(|()| file.sync_all()).map_err(failed)?;
+    file.write_all(content)
+        .and_then(|()| file.sync_all())
+        .map_err(failed)?;
     std::fs::rename(&fresh, path).map_err(failed)
 }
 

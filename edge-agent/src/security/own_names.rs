@@ -63,7 +63,8 @@ impl OwnNames {
         if bound.is_unspecified() {
             let all = self.addresses.load();
             // The LAN's before the machine's own, IPv4 before IPv6: it is those that people type.
-            let (near, far): (Vec<&IpAddr>, Vec<&IpAddr>) = all.iter().partition(|ip| ip.is_loopback());
+            let (near, far): (Vec<&IpAddr>, Vec<&IpAddr>) =
+                all.iter().partition(|ip| ip.is_loopback());
             hosts.extend(far.into_iter().map(host));
             hosts.push("localhost".to_owned());
             hosts.extend(near.into_iter().map(host));
@@ -118,7 +119,10 @@ impl OwnNames {
 fn interfaces() -> BTreeSet<IpAddr> {
     let found = if_addrs::get_if_addrs().unwrap_or_default();
     let mut addresses: BTreeSet<IpAddr> = found.iter().map(|i| i.ip().to_canonical()).collect();
-    addresses.extend([IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)]);
+    addresses.extend([
+        IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(Ipv6Addr::LOCALHOST),
+    ]);
     addresses.retain(|ip| !matches!(ip, IpAddr::V6(v6) if v6.is_unicast_link_local()));
     addresses
 }
@@ -193,7 +197,10 @@ mod tests {
         );
         let standard = own("0.0.0.0:443").origins();
         assert_eq!(standard[0], "https://placard.example.com");
-        assert!(standard.contains(&"https://127.0.0.1".to_owned()), "{standard:?}");
+        assert!(
+            standard.contains(&"https://127.0.0.1".to_owned()),
+            "{standard:?}"
+        );
         assert!(standard.len() <= MAX_ORIGINS);
     }
 }

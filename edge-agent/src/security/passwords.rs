@@ -56,11 +56,18 @@ impl Passwords {
 
     /// Whether `password` is the one that `stored` was made of; `None` stands for a name that does not exist, and takes
     /// as long.
-    pub(crate) async fn is_right(&self, password: String, stored: Option<String>) -> Result<bool, PasswordError> {
+    pub(crate) async fn is_right(
+        &self,
+        password: String,
+        stored: Option<String>,
+    ) -> Result<bool, PasswordError> {
         check_length(&password)?;
         self.off_runtime(move || {
-            let phc = PasswordHash::new(stored.as_deref().unwrap_or(NOBODYS)).map_err(PasswordError::Stored)?;
-            let right = argon2id().verify_password(password.as_bytes(), &phc).is_ok();
+            let phc = PasswordHash::new(stored.as_deref().unwrap_or(NOBODYS))
+                .map_err(PasswordError::Stored)?;
+            let right = argon2id()
+                .verify_password(password.as_bytes(), &phc)
+                .is_ok();
             Ok(right && stored.is_some())
         })
         .await
@@ -92,7 +99,8 @@ fn check_length(password: &str) -> Result<(), PasswordError> {
 }
 
 fn argon2id() -> Argon2<'static> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).expect("the constants are within Argon2's bounds");
+    let params = Params::new(MEMORY_KIB, PASSES, LANES, None)
+        .expect("the constants are within Argon2's bounds");
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
 }
 
@@ -107,21 +115,42 @@ mod tests {
         let two = passwords.hash("correct horse".to_owned()).await.unwrap();
         assert!(one.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{one}");
         assert_ne!(one, two);
-        assert!(passwords.is_right("correct horse".to_owned(), Some(one.clone())).await.unwrap());
-        assert!(!passwords.is_right("correct house".to_owned(), Some(one)).await.unwrap());
+        assert!(
+            passwords
+                .is_right("correct horse".to_owned(), Some(one.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(
+            !passwords
+                .is_right("correct house".to_owned(), Some(one))
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn no_password_is_right_for_nobody() {
         let passwords = Passwords::new();
-        assert!(!passwords.is_right("anything at all".to_owned(), None).await.unwrap());
+        assert!(
+            !passwords
+                .is_right("anything at all".to_owned(), None)
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn too_short_and_too_long_are_refused() {
         let passwords = Passwords::new();
-        assert!(matches!(passwords.hash("ninechars".into()).await, Err(PasswordError::TooShort)));
-        assert!(matches!(passwords.hash("x".repeat(1025)).await, Err(PasswordError::TooLong)));
+        assert!(matches!(
+            passwords.hash("ninechars".into()).await,
+            Err(PasswordError::TooShort)
+        ));
+        assert!(matches!(
+            passwords.hash("x".repeat(1025)).await,
+            Err(PasswordError::TooLong)
+        ));
         assert!(passwords.hash("zehn Bäume".into()).await.is_ok());
     }
 }

@@ -116,7 +116,11 @@ mod tests {
         let data = tempfile::tempdir().unwrap();
         let token = SetupToken::in_data(data.path());
         let text = token.ensure().unwrap();
-        assert!(token.is_right(&text.to_lowercase().replace('-', " ").replace('0', "o")).unwrap());
+        assert!(
+            token
+                .is_right(&text.to_lowercase().replace('-', " ").replace('0', "o"))
+                .unwrap()
+        );
         assert!(!token.is_right(&text[1..]).unwrap());
         assert!(!token.is_right("").unwrap());
         token.remove().unwrap();

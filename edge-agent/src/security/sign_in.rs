@@ -75,7 +75,10 @@ mod tests {
         let token = SessionToken::draw();
         assert_eq!(URL_SAFE_NO_PAD.decode(token.as_str()).unwrap().len(), 32);
         assert_ne!(token.as_str(), SessionToken::draw().as_str());
-        assert_eq!(token.hash(), SessionToken::from_cookie(token.as_str()).hash());
+        assert_eq!(
+            token.hash(),
+            SessionToken::from_cookie(token.as_str()).hash()
+        );
         assert!(!format!("{token:?}").contains(token.as_str()));
     }
 }

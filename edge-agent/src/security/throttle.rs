@@ -49,7 +49,9 @@ impl Throttle {
         let bucket = buckets.entry(whose(from)).or_insert(full);
         *bucket = self.filled(*bucket, now);
         if bucket.tries == 0 {
-            return Err(self.refill.saturating_sub(now.saturating_duration_since(bucket.since)));
+            return Err(self
+                .refill
+                .saturating_sub(now.saturating_duration_since(bucket.since)));
         }
         bucket.tries -= 1;
         Ok(())
@@ -106,7 +108,10 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(throttle.take(eve, start), Ok(()));
         }
-        assert_eq!(throttle.take(eve, start + Duration::from_secs(4)), Err(Duration::from_secs(6)));
+        assert_eq!(
+            throttle.take(eve, start + Duration::from_secs(4)),
+            Err(Duration::from_secs(6))
+        );
         assert_eq!(throttle.take(IpAddr::from([192, 0, 2, 2]), start), Ok(()));
         assert_eq!(throttle.take(eve, start + REFILL), Ok(()));
         assert!(throttle.take(eve, start + REFILL).is_err());
@@ -128,8 +133,16 @@ mod tests {
         let throttle = Throttle::new(1, REFILL);
         let start = Instant::now();
         assert!(throttle.take("2001:db8::1".parse().unwrap(), start).is_ok());
-        assert!(throttle.take("2001:db8::2".parse().unwrap(), start).is_err());
-        assert!(throttle.take("2001:db8:0:1::1".parse().unwrap(), start).is_ok());
+        assert!(
+            throttle
+                .take("2001:db8::2".parse().unwrap(), start)
+                .is_err()
+        );
+        assert!(
+            throttle
+                .take("2001:db8:0:1::1".parse().unwrap(), start)
+                .is_ok()
+        );
     }
 
     #[test]

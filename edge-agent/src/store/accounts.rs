@@ -36,7 +36,8 @@ impl Store {
         session: NewSession,
     ) -> Result<bool, StoreError> {
         self.write(move |tx| {
-            let claimed: bool = tx.query_row("SELECT EXISTS (SELECT 1 FROM admin)", [], |row| row.get(0))?;
+            let claimed: bool =
+                tx.query_row("SELECT EXISTS (SELECT 1 FROM admin)", [], |row| row.get(0))?;
             if claimed {
                 return Ok(false);
             }
@@ -100,11 +101,16 @@ impl Store {
     /// The port that the first start settled on.
     pub(crate) async fn https_port(&self) -> Result<Option<u16>, StoreError> {
         self.read(|c| {
-            let found = c.query_row("SELECT value FROM portal_setting WHERE key = 'https_port'", [], |row| {
-                let text: String = row.get(0)?;
-                text.parse()
-                    .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(e)))
-            });
+            let found = c.query_row(
+                "SELECT value FROM portal_setting WHERE key = 'https_port'",
+                [],
+                |row| {
+                    let text: String = row.get(0)?;
+                    text.parse().map_err(|e| {
+                        rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(e))
+                    })
+                },
+            );
             Ok(found.optional()?)
         })
         .await

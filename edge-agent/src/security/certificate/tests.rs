@@ -25,7 +25,10 @@ fn the_first_start_makes_a_certificate_for_a_year_and_the_second_keeps_it() {
     assert_eq!(first.not_before, "2026-11-22T00:00:00Z".parse().unwrap());
     assert_eq!(first.not_after, "2027-11-23T00:00:00Z".parse().unwrap());
     assert_eq!(load_at(keys.path(), start()).unwrap().facts(), first);
-    let mode = std::fs::metadata(keys.path().join("self-signed.key")).unwrap().permissions().mode();
+    let mode = std::fs::metadata(keys.path().join("self-signed.key"))
+        .unwrap()
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600);
 }
 
@@ -35,10 +38,15 @@ fn one_that_is_nearly_over_is_made_anew_with_the_same_key() {
     let served = load_at(keys.path(), start()).unwrap();
     let first = served.facts();
     let key = std::fs::read(keys.path().join("self-signed.key")).unwrap();
-    served.reload(&names(), start() + SignedDuration::from_hours(24 * 340)).unwrap();
+    served
+        .reload(&names(), start() + SignedDuration::from_hours(24 * 340))
+        .unwrap();
     assert_ne!(served.facts().fingerprint, first.fingerprint);
     assert!(served.facts().not_after > first.not_after);
-    assert_eq!(std::fs::read(keys.path().join("self-signed.key")).unwrap(), key);
+    assert_eq!(
+        std::fs::read(keys.path().join("self-signed.key")).unwrap(),
+        key
+    );
 }
 
 #[test]
@@ -46,7 +54,9 @@ fn the_admins_certificate_goes_first() {
     let elsewhere = tempfile::tempdir().unwrap();
     let given = load_at(elsewhere.path(), start()).unwrap().facts();
     let keys = tempfile::tempdir().unwrap();
-    let copy = |from: &str, to: &str| std::fs::copy(elsewhere.path().join(from), keys.path().join(to)).unwrap();
+    let copy = |from: &str, to: &str| {
+        std::fs::copy(elsewhere.path().join(from), keys.path().join(to)).unwrap()
+    };
     copy("self-signed.crt", "portal.crt");
     copy("self-signed.key", "portal.key");
     let served = load_at(keys.path(), start()).unwrap().facts();
@@ -60,9 +70,20 @@ fn a_key_of_another_certificate_is_refused_and_the_file_named() {
     load_at(one.path(), start()).unwrap();
     load_at(two.path(), start()).unwrap();
     let keys = tempfile::tempdir().unwrap();
-    std::fs::copy(one.path().join("self-signed.crt"), keys.path().join("portal.crt")).unwrap();
-    std::fs::copy(two.path().join("self-signed.key"), keys.path().join("portal.key")).unwrap();
+    std::fs::copy(
+        one.path().join("self-signed.crt"),
+        keys.path().join("portal.crt"),
+    )
+    .unwrap();
+    std::fs::copy(
+        two.path().join("self-signed.key"),
+        keys.path().join("portal.key"),
+    )
+    .unwrap();
     let refused = load_at(keys.path(), start()).unwrap_err();
-    assert!(matches!(refused, CertificateError::Unusable { .. }), "{refused:?}");
+    assert!(
+        matches!(refused, CertificateError::Unusable { .. }),
+        "{refused:?}"
+    );
     assert!(refused.to_string().contains("portal.crt"));
 }

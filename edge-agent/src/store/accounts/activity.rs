@@ -53,7 +53,11 @@ impl Store {
 
 pub(super) fn insert(tx: &Transaction<'_>, deed: &Deed) -> Result<(), StoreError> {
     let previous: Option<[u8; 32]> = tx
-        .query_row("SELECT chain FROM activity ORDER BY id DESC LIMIT 1", [], |row| row.get(0))
+        .query_row(
+            "SELECT chain FROM activity ORDER BY id DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
         .optional()?;
     tx.execute(
         "INSERT INTO activity (at, who, action, subject, address, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -71,7 +75,8 @@ pub(super) fn insert(tx: &Transaction<'_>, deed: &Deed) -> Result<(), StoreError
 
 /// Every deed, the oldest first, and whether the chain holds.
 fn walk(c: &Connection) -> Result<(Vec<Deed>, bool), StoreError> {
-    let mut statement = c.prepare("SELECT at, who, action, subject, address, chain FROM activity ORDER BY id")?;
+    let mut statement =
+        c.prepare("SELECT at, who, action, subject, address, chain FROM activity ORDER BY id")?;
     let mut rows = statement.query([])?;
     let mut deeds = Vec::new();
     let mut previous = [0; 32];
@@ -103,7 +108,12 @@ fn chain(previous: [u8; 32], deed: &Deed) -> [u8; 32] {
     hasher.update(&previous);
     hasher.update(&deed.at.as_microsecond().to_be_bytes());
     let address = deed.address.as_deref();
-    let words = [&deed.who, deed.action.as_str(), &deed.subject, address.unwrap_or_default()];
+    let words = [
+        &deed.who,
+        deed.action.as_str(),
+        &deed.subject,
+        address.unwrap_or_default(),
+    ];
     for word in words {
         // With its length, so that no two rows read the same.
         hasher.update(&(word.len() as u64).to_be_bytes());

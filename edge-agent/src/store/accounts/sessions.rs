@@ -50,7 +50,10 @@ impl Store {
         self.write(move |tx| {
             tx.execute(
                 &format!("DELETE FROM session WHERE NOT ({LIVE})"),
-                params![alive.created_after.as_microsecond(), alive.seen_after.as_microsecond()],
+                params![
+                    alive.created_after.as_microsecond(),
+                    alive.seen_after.as_microsecond()
+                ],
             )?;
             insert(tx, admin.id, &session)?;
             let deed = Deed {
@@ -66,7 +69,11 @@ impl Store {
     }
 
     /// The live session with this token.
-    pub(crate) async fn session(&self, token_hash: [u8; 32], alive: Alive) -> Result<Option<SessionRow>, StoreError> {
+    pub(crate) async fn session(
+        &self,
+        token_hash: [u8; 32],
+        alive: Alive,
+    ) -> Result<Option<SessionRow>, StoreError> {
         self.read(move |c| {
             let sql = format!(
                 "SELECT {COLUMNS} FROM session JOIN admin ON admin.id = admin WHERE {LIVE} AND token_hash = ?3"
@@ -88,7 +95,10 @@ impl Store {
                 "SELECT {COLUMNS} FROM session JOIN admin ON admin.id = admin WHERE {LIVE} \
                  ORDER BY session.created_at DESC"
             );
-            let bounds = params![alive.created_after.as_microsecond(), alive.seen_after.as_microsecond()];
+            let bounds = params![
+                alive.created_after.as_microsecond(),
+                alive.seen_after.as_microsecond()
+            ];
             let mut statement = c.prepare(&sql)?;
             let rows = statement.query_map(bounds, read)?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -97,7 +107,11 @@ impl Store {
     }
 
     /// Notes that a session was used.
-    pub(crate) async fn touch_session(&self, token_hash: [u8; 32], now: Timestamp) -> Result<(), StoreError> {
+    pub(crate) async fn touch_session(
+        &self,
+        token_hash: [u8; 32],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE session SET last_seen = max(last_seen, ?2) WHERE token_hash = ?1",
@@ -109,7 +123,11 @@ impl Store {
     }
 
     /// Ends a session and records it.
-    pub(crate) async fn end_session(&self, token_hash: [u8; 32], deed: Deed) -> Result<(), StoreError> {
+    pub(crate) async fn end_session(
+        &self,
+        token_hash: [u8; 32],
+        deed: Deed,
+    ) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute("DELETE FROM session WHERE token_hash = ?1", [token_hash])?;
             activity::insert(tx, &deed)
@@ -118,12 +136,22 @@ impl Store {
     }
 }
 
-pub(super) fn insert(tx: &Transaction<'_>, admin: i64, session: &NewSession) -> Result<(), StoreError> {
+pub(super) fn insert(
+    tx: &Transaction<'_>,
+    admin: i64,
+    session: &NewSession,
+) -> Result<(), StoreError> {
     let now = session.now.as_microsecond();
     tx.execute(
         "INSERT INTO session (token_hash, admin, created_at, last_seen, address, user_agent)
          VALUES (?1, ?2, ?3, ?3, ?4, ?5)",
-        params![session.token_hash, admin, now, session.address, session.user_agent],
+        params![
+            session.token_hash,
+            admin,
+            now,
+            session.address,
+            session.user_agent
+        ],
     )?;
     Ok(())
 }

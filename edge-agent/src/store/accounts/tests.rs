@@ -26,7 +26,12 @@ async fn claimed() -> (tempfile::TempDir, Store) {
     let data = tempfile::tempdir().unwrap();
     let store = Store::open(data.path()).unwrap();
     assert!(!store.is_claimed().await.unwrap());
-    assert!(store.claim("Ada".into(), "hash".into(), session(1, START)).await.unwrap());
+    assert!(
+        store
+            .claim("Ada".into(), "hash".into(), session(1, START))
+            .await
+            .unwrap()
+    );
     (data, store)
 }
 
@@ -34,24 +39,67 @@ async fn claimed() -> (tempfile::TempDir, Store) {
 async fn only_the_first_claim_counts() {
     let (_data, store) = claimed().await;
     assert!(store.is_claimed().await.unwrap());
-    assert!(!store.claim("Eve".into(), "hash".into(), session(2, START)).await.unwrap());
+    assert!(
+        !store
+            .claim("Eve".into(), "hash".into(), session(2, START))
+            .await
+            .unwrap()
+    );
     assert!(store.admin_by_name("eve".into()).await.unwrap().is_none());
-    assert_eq!(store.admin_by_name("ADA".into()).await.unwrap().unwrap().name, "Ada");
-    assert!(store.session([2; 32], alive_at(START)).await.unwrap().is_none());
+    assert_eq!(
+        store
+            .admin_by_name("ADA".into())
+            .await
+            .unwrap()
+            .unwrap()
+            .name,
+        "Ada"
+    );
+    assert!(
+        store
+            .session([2; 32], alive_at(START))
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]
 async fn a_session_ends_when_idle_or_old() {
     let (_data, store) = claimed().await;
     let hours = |n| START + SignedDuration::from_hours(n);
-    assert!(store.session([1; 32], alive_at(hours(9))).await.unwrap().is_some());
-    assert!(store.session([1; 32], alive_at(hours(11))).await.unwrap().is_none());
+    assert!(
+        store
+            .session([1; 32], alive_at(hours(9)))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    assert!(
+        store
+            .session([1; 32], alive_at(hours(11)))
+            .await
+            .unwrap()
+            .is_none()
+    );
     for n in 1..=11 {
         store.touch_session([1; 32], hours(n * 9)).await.unwrap();
     }
-    assert!(store.session([1; 32], alive_at(hours(99))).await.unwrap().is_some());
+    assert!(
+        store
+            .session([1; 32], alive_at(hours(99)))
+            .await
+            .unwrap()
+            .is_some()
+    );
     store.touch_session([1; 32], hours(100)).await.unwrap();
-    assert!(store.session([1; 32], alive_at(hours(101))).await.unwrap().is_none());
+    assert!(
+        store
+            .session([1; 32], alive_at(hours(101)))
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
 
 #[tokio::test]

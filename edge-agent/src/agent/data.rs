@@ -1,0 +1,76 @@
+//! The data folder: private, and one agent's at a time.
+
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// Why the data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum DataError {
+    #[error("create the data folder `{path}`; is its parent writable for the user that runs the agent?")]
+    Create {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("lock `{path}`")]
+    Lock {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("another edge-agent runs on the data in `{0}`; stop it first, or name another folder with --data")]
+    InUse(PathBuf),
+}
+
+/// The folder, ours until dropped (or until the process dies, however it dies).
+#[derive(Debug)]
+pub(super) struct DataFolder(#[expect(dead_code, reason = "the lock lives as long as the file is open")] File);
+
+impl DataFolder {
+    /// Creates the folder if it is absent, and takes its lock.
+    pub(super) fn open(path: &Path) -> Result<Self, DataError> {
+        let create = |source| DataError::Create {
+            path: path.to_owned(),
+            source,
+        };
+        // Calendar titles are in there: for the agent's user only.
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(create)?;
+        DirBuilder::new().recursive(true).mode(0o700).create(path.join("keys")).map_err(create)?;
+        let lock = path.join("lock");
+        let failed = |source| DataError::Lock {
+            path: lock.clone(),
+            source,
+        };
+        let file = fs::OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock)
+            .map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self(file)),
+            Err(TryLockError::WouldBlock) => Err(DataError::InUse(path.to_owned())),
+            Err(TryLockError::Error(source)) => Err(failed(source)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn two_agents_do_not_share_one_folder() {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("placard");
+        let first = DataFolder::open(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
+        assert!(matches!(DataFolder::open(&path), Err(DataError::InUse(_))));
+        drop(first);
+        DataFolder::open(&path).unwrap();
+    }
+}

@@ -1,0 +1,106 @@
+//! What every handler may use.
+
+use std::ops::Deref;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use edge_api::activity::Action;
+use jiff::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use super::caller::Caller;
+use super::refusal::Refusal;
+use crate::google::Google;
+use crate::hubs::Hubs;
+use crate::news::Bus;
+use crate::relay::Relay;
+use crate::security::{OwnNames, Passwords, PortalCertificate, SetupToken, Throttle};
+use crate::store::{Deed, Store};
+
+/// A person mistypes a few times; a program guesses on and on.
+const TRIES_AT_ONCE: u32 = 8;
+
+/// With this, guessing a password of ten characters outlasts the building.
+const NEXT_TRY_AFTER: Duration = Duration::from_secs(15);
+
+/// The handles that the portal works with.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) store: Store,
+    pub(crate) bus: Bus,
+    pub(crate) relay: Relay,
+    pub(crate) google: Google,
+    pub(crate) hubs: Hubs,
+    pub(crate) names: OwnNames,
+    pub(crate) certificate: PortalCertificate,
+    pub(crate) setup_token: SetupToken,
+    /// The data folder, to be named to people.
+    pub(crate) data: PathBuf,
+    /// Ends live streams when the agent stops.
+    pub(crate) stop: CancellationToken,
+}
+
+/// The state of the router; cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct App(Arc<Inner>);
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    parts: Parts,
+    pub(crate) passwords: Passwords,
+    /// Wrong passwords.
+    pub(crate) sign_in_tries: Throttle,
+    /// Wrong setup tokens.
+    pub(crate) setup_tries: Throttle,
+}
+
+impl App {
+    pub(crate) fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            passwords: Passwords::new(),
+            sign_in_tries: Throttle::new(TRIES_AT_ONCE, NEXT_TRY_AFTER),
+            setup_tries: Throttle::new(TRIES_AT_ONCE, NEXT_TRY_AFTER),
+        }))
+    }
+
+    /// Records what `caller` did.
+    pub(super) async fn record(
+        &self,
+        caller: &Caller,
+        action: Action,
+        subject: impl Into<String>,
+    ) -> Result<(), Refusal> {
+        let deed = Deed {
+            at: now(),
+            who: caller.name().to_owned(),
+            action,
+            subject: subject.into(),
+            address: Some(caller.address().to_string()),
+        };
+        Ok(self.store.record(deed).await?)
+    }
+}
+
+impl Deref for App {
+    type Target = Inner;
+
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Deref for Inner {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+/// The clock, for handlers.
+#[expect(clippy::disallowed_methods, reason = "handlers read the clock, and here is where")]
+pub(super) fn now() -> Timestamp {
+    Timestamp::now()
+}

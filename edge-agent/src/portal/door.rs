@@ -1,0 +1,149 @@
+//! What every request passes before and after its handler, outermost last in this file's reading order: who the agent
+//! is (Host), whether it is claimed, security headers, and the answer to a refusal.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use edge_api::error::ErrorCode;
+use edge_api::route;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderName, HeaderValue};
+use tower_http::csrf::ProtectionError;
+use tracing::debug;
+use ulid::Ulid;
+
+use super::app::App;
+use super::refusal::Refusal;
+
+/// Nothing but our own files, no inline script, no frame around us. `wasm-unsafe-eval` is what WebAssembly needs.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; \
+                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Sent with every answer. No HSTS: on a certificate of our own it would lock people out, and there is no way yet to
+/// tell that a given one is publicly trusted.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+/// The name under which the request's id travels.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Refuses addresses that are not this agent's.
+pub(super) async fn own_host(State(app): State<App>, request: Request, next: Next) -> Response {
+    if names_us(&app, &request) {
+        return next.run(request).await;
+    }
+    Refusal::new(
+        ErrorCode::WrongHost,
+        "This agent does not go by the name in the address.",
+        format!(
+            "Open {}; to give it another name, set `name` under [portal] in {}.",
+            app.names.url(),
+            app.data.join("agent.toml").display()
+        ),
+    )
+    .into_response()
+}
+
+/// HTTP/2 may bring both a target and a Host: no handler has to wonder which one was checked.
+fn names_us(app: &App, request: &Request) -> bool {
+    let target = request.uri().authority().map(|a| a.as_str());
+    let header = request.headers().get(HOST).and_then(|v| v.to_str().ok());
+    let known = |host: Option<&str>| host.is_none_or(|host| app.names.is_own_host(host));
+    (target.is_some() || header.is_some()) && known(target) && known(header)
+}
+
+/// Until the agent is claimed, the API answers nothing but the claim itself.
+pub(super) async fn claimed(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let open = !is_api(path) || path == route::SETUP || path == route::HEALTH;
+    if open {
+        return next.run(request).await;
+    }
+    match app.store.is_claimed().await {
+        Ok(true) => next.run(request).await,
+        Ok(false) => Refusal::new(
+            ErrorCode::NotClaimed,
+            "Nobody has claimed this agent yet.",
+            "Open /setup and enter the setup token from the agent's machine.",
+        )
+        .into_response(),
+        Err(error) => Refusal::from(error).into_response(),
+    }
+}
+
+/// Gives the request its id, answers refusals under it, and sets the headers that every answer has.
+pub(super) async fn answer(request: Request, next: Next) -> Response {
+    let id = Ulid::new().to_string();
+    let api = is_api(request.uri().path());
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    if response.extensions().get::<ProtectionError>().is_some() {
+        response = cross_site().answer(&id);
+    } else if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        response = refusal.answer(&id);
+    }
+    debug!(request.id = id, %method, path, status = response.status().as_u16(), "answered");
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if api && !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let id = HeaderValue::from_str(&id).expect("a ULID is plain text");
+    headers.insert(REQUEST_ID, id);
+    response
+}
+
+/// A handler panicked: as any other failure that was not foreseen.
+pub(super) fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let text = panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()))
+        .unwrap_or_default();
+    Refusal::internal(anyhow::anyhow!("a handler panicked: {text}")).into_response()
+}
+
+/// No route of that name in the API.
+pub(super) async fn no_route() -> Refusal {
+    Refusal::new(
+        ErrorCode::NotFound,
+        "The API has no such route.",
+        "Compare the address with the ones this version has.",
+    )
+}
+
+/// The route is there, but not for this method.
+pub(super) async fn no_method() -> Refusal {
+    Refusal::new(
+        ErrorCode::MethodNotAllowed,
+        "This route does not take that method.",
+        "Compare the method with the ones this route has.",
+    )
+}
+
+fn cross_site() -> Refusal {
+    Refusal::new(
+        ErrorCode::CrossSite,
+        "The request was made by a page of another site.",
+        "Do it from the portal's own pages; a script must not send an Origin of another site.",
+    )
+}
+
+fn is_api(path: &str) -> bool {
+    path == "/api" || path.starts_with("/api/")
+}

@@ -1,0 +1,172 @@
+//! What needs a hand, found by looking: a repair goes away by itself when its cause does.
+
+use axum::Json;
+use axum::extract::State;
+use edge_api::repairs::{Repair, RepairCode, Repairs};
+use jiff::{SignedDuration, Timestamp};
+
+use super::app::{App, now};
+use super::caller::Caller;
+use super::refusal::Refusal;
+use super::rooms::is_stale;
+use super::{hubs, integration, relay};
+use crate::security::CertificateFacts;
+
+/// A given certificate is told about this long before it ends.
+const CERTIFICATE_NOTICE: SignedDuration = SignedDuration::from_hours(21 * 24);
+
+pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json<Repairs>, Refusal> {
+    let now = now();
+    // The gravest first: what stops every sign, then some, then one.
+    let mut repairs = Vec::new();
+    repairs.extend(accounts(&app).await?);
+    repairs.extend(relay_down(&app));
+    repairs.extend(hubs_away(&app).await?);
+    repairs.extend(displays(&app).await?);
+    repairs.extend(rooms(&app, now).await?);
+    repairs.extend(certificate(&app.certificate.facts(), now));
+    Ok(Json(Repairs { repairs }))
+}
+
+async fn accounts(app: &App) -> Result<Vec<Repair>, Refusal> {
+    let broken = integration::broken_accounts(app).await?;
+    Ok(broken
+        .into_iter()
+        .map(|(email, why)| Repair {
+            code: RepairCode::AccountReconnect,
+            what: format!("Google no longer accepts the connection of {email}: {why}"),
+            consequence: "Rooms that only this account can see are not read; their signs say since when.".to_owned(),
+            action: format!("Connect {email} again."),
+            page: "/settings/integration".to_owned(),
+            since: None,
+        })
+        .collect())
+}
+
+fn relay_down(app: &App) -> Option<Repair> {
+    app.relay.enrolment()?;
+    let why = relay::problem(app)?;
+    Some(Repair {
+        code: RepairCode::RelayDown,
+        what: format!("The relay is not connected. {why}"),
+        consequence: "Changes are found every few minutes instead of at once.".to_owned(),
+        action: "Check this machine's way to the Internet; the link comes back by itself.".to_owned(),
+        page: "/settings/relay".to_owned(),
+        since: None,
+    })
+}
+
+async fn hubs_away(app: &App) -> Result<Vec<Repair>, Refusal> {
+    let mut away: Vec<Repair> = hubs::presence(app)
+        .await?
+        .into_values()
+        .filter(|hub| !hub.connected)
+        .map(|hub| Repair {
+            code: RepairCode::HubOffline,
+            what: format!("The hub {} is not connected.", hub.name),
+            consequence: "Its signs go on by their plan, and say since when they are out of date.".to_owned(),
+            action: "Check that it has power and network; it comes back by itself.".to_owned(),
+            page: "/m/hubs".to_owned(),
+            since: hub.since,
+        })
+        .collect();
+    away.sort_by(|a, b| a.what.cmp(&b.what));
+    Ok(away)
+}
+
+async fn displays(app: &App) -> Result<Vec<Repair>, Refusal> {
+    let displays = app.store.displays().await?;
+    Ok(displays
+        .into_iter()
+        .filter_map(|display| {
+            let what = display.problem?;
+            Some(Repair {
+                code: RepairCode::DisplayFailed,
+                what: format!("The panel {} failed: {what}.", display.key),
+                consequence: "Its glass may show an old picture, or none.".to_owned(),
+                action: "Check its cable and power, then link it again.".to_owned(),
+                page: "/m".to_owned(),
+                since: None,
+            })
+        })
+        .collect())
+}
+
+async fn rooms(app: &App, now: Timestamp) -> Result<Vec<Repair>, Refusal> {
+    let mut repairs = Vec::new();
+    for room in app.store.rooms().await?.into_iter().filter(|room| room.linked) {
+        let page = "/m/rooms".to_owned();
+        if is_stale(&room, now) || (room.verified_at.is_none() && room.problem.is_some()) {
+            let why = room.problem.as_deref().map(|p| format!(": {p}")).unwrap_or_default();
+            repairs.push(Repair {
+                code: RepairCode::RoomStale,
+                what: format!("The calendar of {} cannot be read{why}.", room.name),
+                consequence: "Its signs say since when they may be out of date.".to_owned(),
+                action: "Check the connected accounts and this machine's way to the Internet.".to_owned(),
+                page: page.clone(),
+                since: room.verified_at,
+            });
+        }
+        if room.skipped.count > 0 {
+            let example = room.skipped.example.as_deref().unwrap_or("no example");
+            repairs.push(Repair {
+                code: RepairCode::EventsSkipped,
+                what: format!(
+                    "{} of the events of {} cannot be understood and were left out ({example}).",
+                    room.skipped.count, room.name
+                ),
+                consequence: "The sign may say free when the room is not.".to_owned(),
+                action: "Open these events in Google Calendar and correct their times.".to_owned(),
+                page,
+                since: None,
+            });
+        }
+    }
+    Ok(repairs)
+}
+
+/// Ours renews itself; a given one does not.
+fn certificate(facts: &CertificateFacts, now: Timestamp) -> Option<Repair> {
+    if facts.self_signed || facts.not_after.duration_since(now) > CERTIFICATE_NOTICE {
+        return None;
+    }
+    let over = facts.not_after <= now;
+    Some(Repair {
+        code: RepairCode::CertificateExpiry,
+        what: if over {
+            "The portal's certificate has ended.".to_owned()
+        } else {
+            format!("The portal's certificate ends on {}.", facts.not_after.strftime("%-d %B %Y"))
+        },
+        consequence: "Browsers refuse the portal, or warn about it; signs are not affected.".to_owned(),
+        action: "Put the new one into keys/portal.crt and keys/portal.key; it is taken within the hour.".to_owned(),
+        page: "/settings/security".to_owned(),
+        since: over.then_some(facts.not_after),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts(self_signed: bool) -> CertificateFacts {
+        CertificateFacts {
+            self_signed,
+            names: vec![],
+            not_before: Timestamp::UNIX_EPOCH,
+            not_after: "2026-12-01T00:00:00Z".parse().unwrap(),
+            fingerprint: String::new(),
+        }
+    }
+
+    #[test]
+    fn a_given_certificate_is_told_about_three_weeks_before_it_ends_and_our_own_never() {
+        let at = |text: &str| text.parse().unwrap();
+        assert_eq!(certificate(&facts(false), at("2026-11-01T00:00:00Z")), None);
+        let soon = certificate(&facts(false), at("2026-11-23T00:00:00Z")).unwrap();
+        assert!(soon.what.contains("1 December 2026"), "{}", soon.what);
+        let over = certificate(&facts(false), at("2026-12-02T00:00:00Z")).unwrap();
+        assert!(over.what.contains("has ended") && over.since.is_some());
+        assert_eq!(certificate(&facts(true), at("2026-12-02T00:00:00Z")), None);
+    }
+}

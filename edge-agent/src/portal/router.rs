@@ -1,0 +1,56 @@
+//! The only route table.
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{delete, get, post, put};
+use edge_api::route;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+
+use super::app::App;
+use super::{
+    account, activity, assets, door, events, flows, glass, hubs, integration, receipts, relay, repairs, rooms,
+    security, signs,
+};
+
+/// Everything the portal answers.
+pub(crate) fn router(app: App) -> Router {
+    let api = Router::new()
+        .route(route::HEALTH, get(account::health))
+        .route(route::SETUP, get(account::setup_state).post(account::claim))
+        .route(
+            route::SESSION,
+            get(account::session).post(account::sign_in).delete(account::sign_out),
+        )
+        .route(route::SIGNS, get(signs::list))
+        .route(route::GLASS, get(glass::picture))
+        .route(route::LINK, put(signs::link).delete(signs::unlink))
+        .route(route::IDENTIFY, post(signs::identify))
+        .route(route::ROOMS, get(rooms::list))
+        .route(route::HUBS, get(hubs::list))
+        .route(route::PAIRING, post(hubs::pair))
+        .route(route::INTEGRATION, get(integration::show))
+        .route(route::GOOGLE_APP, put(integration::save_app))
+        .route(route::GOOGLE_APP_FILE, post(integration::preview_file))
+        .route(route::FLOWS, post(flows::begin))
+        .route(route::FLOW_FINISH, post(flows::finish))
+        .route(route::ACCOUNT, delete(integration::disconnect))
+        .route(route::RELAY, get(relay::show))
+        .route(route::ENROL, post(relay::enrol))
+        .route(route::SECURITY, get(security::show))
+        .route(route::REPAIRS, get(repairs::list))
+        .route(route::RECEIPTS, get(receipts::list))
+        .route(route::ACTIVITY, get(activity::list))
+        .route(route::EVENTS, get(events::follow))
+        .method_not_allowed_fallback(door::no_method)
+        .route("/api/{*rest}", axum::routing::any(door::no_route))
+        .route("/api", axum::routing::any(door::no_route))
+        .with_state(app.clone());
+    // The last layer is the first that a request meets.
+    api.merge(assets::router())
+        .layer(from_fn_with_state(app.clone(), door::claimed))
+        .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(app, door::own_host))
+        .layer(CatchPanicLayer::custom(door::panicked))
+        .layer(from_fn(door::answer))
+}

@@ -1,0 +1,7 @@
+//! The portal as a browser or a script meets it: a whole agent on loopback, over real TLS.
+
+mod claiming;
+mod doors;
+mod house;
+mod integration;
+mod live;
