@@ -10,7 +10,7 @@ const { createRequire } = require('node:module');
 const path = require('node:path');
 
 // The client lives in the tools folder, outside the clone.
-const fromTools = createRequire(path.join(process.env.PLACARD_TOOLS, 'node', 'google-client', 'package.json'));
+const fromTools = createRequire(path.join(process.env.PLACARD_TOOLS, 'google-client', 'package.json'));
 const { calendar: calendarApi, auth } = fromTools('@googleapis/calendar');
 
 const base = process.argv[2];

@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 ///
 /// `reason` and `domain` are what clients decide by; the message is for people.
 #[derive(Clone, Debug)]
-pub(crate) struct ApiError {
+pub(crate) struct ApiError(Box<Fields>);
+
+/// Boxed, so that the many functions that can fail return little.
+#[derive(Clone, Debug)]
+struct Fields {
     code: u16,
     domain: &'static str,
     reason: &'static str,
@@ -26,7 +30,7 @@ impl ApiError {
         reason: &'static str,
         message: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(Fields {
             code,
             domain,
             reason,
@@ -34,17 +38,17 @@ impl ApiError {
             location: None,
             status: None,
             details: None,
-        }
+        }))
     }
 
     fn at(mut self, kind: &'static str, name: impl Into<String>) -> Self {
-        self.location = Some((kind, name.into()));
+        self.0.location = Some((kind, name.into()));
         self
     }
 
     fn with(mut self, status: &'static str, details: Option<Value>) -> Self {
-        self.status = Some(status);
-        self.details = details;
+        self.0.status = Some(status);
+        self.0.details = details;
         self
     }
 
@@ -180,29 +184,30 @@ impl ApiError {
 
     /// The HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        StatusCode::from_u16(self.0.code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
     /// What a person should read.
     pub(crate) fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 }
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let status = self.status();
+        let fields = *self.0;
         let mut first =
-            json!({"domain": self.domain, "reason": self.reason, "message": self.message});
-        if let Some((kind, name)) = &self.location {
+            json!({"domain": fields.domain, "reason": fields.reason, "message": fields.message});
+        if let Some((kind, name)) = &fields.location {
             first["locationType"] = json!(kind);
             first["location"] = json!(name);
         }
-        let mut error = json!({"errors": [first], "code": self.code, "message": self.message});
-        if let Some(status) = self.status {
+        let mut error = json!({"errors": [first], "code": fields.code, "message": fields.message});
+        if let Some(status) = fields.status {
             error["status"] = json!(status);
         }
-        if let Some(details) = self.details {
+        if let Some(details) = fields.details {
             error["details"] = details;
         }
         let mut answer = (status, Json(json!({"error": error}))).into_response();

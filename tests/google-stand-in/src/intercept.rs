@@ -73,20 +73,23 @@ fn refusal(app: &App, path: &str) -> Option<ApiError> {
             code.filter(|c| (500..600).contains(c)).unwrap_or(503),
         ));
     }
-    let refusals: [(&str, fn() -> ApiError); 6] = [
-        ("rate_limited_403", || ApiError::rate_limited(403)),
-        ("rate_limited_429", || ApiError::rate_limited(429)),
-        ("unauthorised", ApiError::unauthorised),
-        ("api_disabled", || ApiError::api_disabled(PROJECT)),
-        ("scope_missing", ApiError::scope_missing),
-        ("directory_off", || {
-            ApiError::forbidden("Must be a Google Workspace domain user with directory sharing.")
-        }),
+    let names = [
+        "rate_limited_403",
+        "rate_limited_429",
+        "unauthorised",
+        "api_disabled",
+        "scope_missing",
+        "directory_off",
     ];
-    refusals
-        .into_iter()
-        .find(|(name, _)| strike(name).is_some())
-        .map(|(_, make)| make())
+    let struck = names.into_iter().find(|name| strike(name).is_some())?;
+    Some(match struck {
+        "rate_limited_403" => ApiError::rate_limited(403),
+        "rate_limited_429" => ApiError::rate_limited(429),
+        "unauthorised" => ApiError::unauthorised(),
+        "api_disabled" => ApiError::api_disabled(PROJECT),
+        "scope_missing" => ApiError::scope_missing(),
+        _ => ApiError::forbidden("Must be a Google Workspace user with directory sharing."),
+    })
 }
 
 /// The same headers and half the body; then the connection breaks.

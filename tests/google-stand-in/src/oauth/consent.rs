@@ -246,8 +246,8 @@ fn form(app: &App, params: &Params, request: &Request) -> Response {
          Account</h1><form method=\"post\" action=\"/o/oauth2/v2/auth?{}\"><label for=\"email\">Google Account</label>\
          <input id=\"email\" name=\"email\" type=\"email\" list=\"accounts\" value=\"{}\" required><datalist \
          id=\"accounts\">{choices}</datalist><h2>Select what {0} can access</h2>{ticks}<div class=\"actions\"><button \
-         name=\"decision\" value=\"deny\" formnovalidate>Deny</button><button class=\"primary\" name=\"decision\" \
-         value=\"allow\">Allow</button></div></form></main>",
+         class=\"primary\" name=\"decision\" value=\"allow\">Allow</button><button name=\"decision\" value=\"deny\" \
+         formnovalidate>Deny</button></div></form></main>",
         escape(request.redirect.host_str().unwrap_or("The application")),
         escape(&query),
         escape(hint),

@@ -30,7 +30,7 @@ fn tools() -> PathBuf {
 async fn googles_own_node_client_finds_nothing_amiss() {
     let clients = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("clients");
     let tools = tools();
-    let client = tools.join("node/google-client/node_modules/@googleapis/calendar/package.json");
+    let client = tools.join("google-client/node_modules/@googleapis/calendar/package.json");
     assert!(
         client.is_file(),
         "{} is missing: `infra/dev` installs it from {} (or do it by hand, see clients/README.md)",
