@@ -1,7 +1,7 @@
 //! The Lambda binary, called as AWS calls it: `cargo lambda` plays the control plane, dynoxide plays DynamoDB.
 
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use cloud_relay::store::{Agents, EnrolOutcome, Inboxes, NewAgent};
@@ -13,11 +13,12 @@ use relay_contract::key::{KeyVersion, MasterKey, MasterKeys};
 use relay_contract::state::NewState;
 use relay_contract::webhook;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::dynoxide::{Dynoxide, free_port};
 use crate::world::{PORTAL, now};
 
-/// `cargo lambda` is up in a second; a busy machine takes longer.
+/// `cargo lambda` is up in a second and answers in another; a busy machine takes longer.
 const UP: Duration = Duration::from_secs(60);
 
 /// Killed with the test.
@@ -81,7 +82,7 @@ impl Stage {
         let function = Command::new(env!("CARGO_BIN_EXE_cloud-relay"))
             .env(
                 "AWS_LAMBDA_RUNTIME_API",
-                format!("127.0.0.1:{port}/cloud-relay"),
+                format!("http://127.0.0.1:{port}/.rt/cloud-relay"),
             )
             .env("AWS_LAMBDA_FUNCTION_NAME", "cloud-relay")
             .env("AWS_LAMBDA_FUNCTION_VERSION", "1")
@@ -125,8 +126,13 @@ impl Stage {
             .arg("--data-file")
             .arg(&file)
             .current_dir(workspace());
-        let run = tokio::task::spawn_blocking(move || command.output());
-        let output: Output = run.await.unwrap().unwrap_or_else(|error| missing(error));
+        let run = tokio::process::Command::from(command)
+            .kill_on_drop(true)
+            .output();
+        let Ok(output) = timeout(UP, run).await else {
+            panic!("no answer to the event\n{}", self.logs());
+        };
+        let output = output.unwrap_or_else(|error| missing(error));
         assert!(
             output.status.success(),
             "{}\n{}",

@@ -91,10 +91,11 @@ fn invite(folder: &Path) -> String {
 #[tokio::test]
 async fn what_was_answered_with_200_survives_kill_9() {
     let folder = tempfile::tempdir().unwrap();
-    let http = http_client(Some(&certify(folder.path())));
+    let ca = certify(folder.path());
+    let http = http_client(Some(&ca));
     let invite = invite(folder.path());
     let program = Program::start(folder.path(), "127.0.0.1:0");
-    let agent = Agent::enrol(&http, &program.base, invite.trim(), 1).await;
+    let mut agent = Agent::enrol(&http, &program.base, invite.trim(), 1).await;
     let answer = agent.notification("room-1", 7).send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::OK);
     let listen = format!("127.0.0.1:{}", program.port());
@@ -102,6 +103,7 @@ async fn what_was_answered_with_200_survives_kill_9() {
 
     let program = Program::start(folder.path(), &listen);
     assert_eq!(agent.enrolled.public_base, program.base);
+    agent.http = http_client(Some(&ca)); // the old one's connection died with the program
     let inbox = agent.inbox().await;
     let [
         Signal::Calendar {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use relay_contract::id::AgentId;
@@ -40,14 +40,21 @@ pub(super) fn get_binary(item: &Item, name: &str) -> Option<Vec<u8>> {
     Some(item.get(name)?.as_b().ok()?.as_ref().to_vec())
 }
 
-/// For [`Result::map_err`].
+/// For [`Result::map_err`]. Of an answer of DynamoDB's only code and message are kept: its body may hold an item.
 pub(super) fn failed<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> StoreError
 where
-    E: std::error::Error + 'static,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
     R: std::fmt::Debug + 'static,
 {
-    move |error| StoreError::Failed {
-        operation,
-        reason: DisplayErrorContext(&error).to_string(),
+    move |error| {
+        let reason = match error.as_service_error() {
+            Some(refusal) => format!(
+                "{}: {}",
+                refusal.code().unwrap_or("refused"),
+                refusal.message().unwrap_or("no reason given")
+            ),
+            None => DisplayErrorContext(&error).to_string(),
+        };
+        StoreError::Failed { operation, reason }
     }
 }
