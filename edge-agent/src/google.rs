@@ -26,7 +26,7 @@ use crate::relay::Relay;
 use crate::store::{Store, StoreError, StoredApp};
 
 pub(crate) use self::accounts::{AccountState, AccountView, ConnectedAccount};
-pub(crate) use self::app::{GoogleApp, SaveAppError};
+pub(crate) use self::app::SaveAppError;
 pub(crate) use self::client_secret::{ClientSecretError, ClientSecretFile, parse_client_secret};
 pub(crate) use self::flow::{BeginError, Begun, FinishError};
 pub(crate) use self::http::{OutboundError, OutboundHttp};
