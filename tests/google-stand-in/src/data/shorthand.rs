@@ -1,8 +1,9 @@
 //! The control API's short way to write an event, and its plain way to read one.
 //!
 //! Written: `summary`, `organiser` (a name), `start` and `end` (RFC 3339, or `YYYY-MM-DD` for whole days, end exclusive),
-//! `private`, `declined`, `transparent`, `event_type`, `recurrence`, `also` (names of further attendees), and `google`, an
-//! object that is merged in as it is. A `start` that is an object is Google's own.
+//! `private`, `declined`, `transparent`, `event_type`, `recurrence`, `location`, `description`, `also` (names of further
+//! attendees), `summary_absent` (takes the title away), and `google`, an object that is merged in as it is. A `start` that is
+//! an object is Google's own.
 
 use serde_json::{Value, json};
 

@@ -32,6 +32,9 @@ async fn a_change_says_when_it_was_committed_and_is_there_at_once() {
         .await
         .ok();
     assert_eq!(list[0], moved["event"]);
+    let untitled = json!({"summary_absent": true});
+    let untitled = google.control(Method::PATCH, &path, untitled).await.ok();
+    assert_eq!(untitled["event"]["summary"], Value::Null);
     google
         .control(Method::DELETE, &path, Value::Null)
         .await
