@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use crate::components::note::{Note, Tone};
-use crate::live::Live;
+use crate::live::{Live, Now};
 use crate::problem::Problem;
 use crate::words::app;
 
 /// Draws what was fetched.
 ///
-/// The children are made once, with a signal, when the first answer comes; later answers only change the signal, so
+/// The children are made once, with a handle on it, when the first answer comes; later answers only change what the handle gives, so
 /// that what somebody is typing inside stays. A later failure is told above what was there.
 #[component]
 pub(crate) fn AsyncView<T, F, V>(
@@ -19,15 +19,11 @@ pub(crate) fn AsyncView<T, F, V>(
 ) -> impl IntoView
 where
     T: Clone + PartialEq + Send + Sync + 'static,
-    F: Fn(Signal<T>) -> V + Send + 'static,
+    F: Fn(Now<T>) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    let ready = Memo::new(move |_| of.data.with(Option::is_some));
-    let draw = move || {
-        let first = of.data.get_untracked()?;
-        let value = Memo::new(move |_| of.data.get().unwrap_or_else(|| first.clone()));
-        Some(children(value.into()).into_any())
-    };
+    let ready = Memo::new(move |_| of.data.with(|answer| answer.is_some()));
+    let draw = move || Now::of(of.data).map(|now| children(now).into_any());
     stage(
         ready,
         of.problem,

@@ -36,7 +36,7 @@ pub(crate) fn Shell(
     let open = move || {
         repairs
             .data
-            .with(|repairs| repairs.as_ref().map_or(0, |repairs| repairs.repairs.len()))
+            .with(|repairs| repairs.map_or(0, |repairs| repairs.repairs.len()))
     };
     let badge = move || {
         let n = open();

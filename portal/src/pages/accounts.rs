@@ -7,11 +7,12 @@ use crate::browser;
 use crate::client::Api;
 use crate::components::{Doing, Icon, Mark, Note, Tone, Trouble, When};
 use crate::feed::Feed;
+use crate::live::Now;
 use crate::topic::Topic;
 use crate::words::{app, integration};
 
 #[component]
-pub(crate) fn Workspace(integration: Signal<Integration>) -> impl IntoView {
+pub(crate) fn Workspace(integration: Now<Integration>) -> impl IntoView {
     let api = Api::here();
     let doing = Doing::new();
     let ready =

@@ -35,7 +35,7 @@ pub(crate) fn ActivityPage() -> impl IntoView {
                 <div class="card-head">
                     <h2>{activity::CHANGES}</h2>
                     {move || receipts.data.with(|all| {
-                        all.as_ref().and_then(|all| hops::median_ms(&all.receipts)).map(|ms| view! {
+                        all.and_then(|all| hops::median_ms(&all.receipts)).map(|ms| view! {
                             <span class="soft">{format!("half of them within {}", when::latency(ms))}</span>
                         })
                     })}

@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::components::{AsyncView, Doing, Empty, Glass, LinkForm, Note, Tone, Trouble, When};
 use crate::feed::Feed;
 use crate::hops::hops;
-use crate::live::Live;
+use crate::live::{Live, Now};
 use crate::pages::signs::name;
 use crate::route::Page;
 use crate::topic::Topic;
@@ -51,7 +51,7 @@ pub(crate) fn DisplayPage(id: DisplayId) -> impl IntoView {
 #[component]
 fn One(
     id: DisplayId,
-    all: Signal<Signs>,
+    all: Now<Signs>,
     rooms: Live<Rooms>,
     receipts: Live<Receipts>,
 ) -> impl IntoView {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::client::Api;
 use crate::components::{Doing, Field, Note, Submit, Tone, Trouble, When};
 use crate::feed::Feed;
-use crate::live::Live;
+use crate::live::{Live, Now};
 use crate::pages::google_file::DropFile;
 use crate::pages::google_steps::Steps;
 use crate::route::Page;
@@ -15,7 +15,7 @@ use crate::words::integration;
 
 #[component]
 pub(crate) fn GoogleAppCard(
-    integration: Signal<Integration>,
+    integration: Now<Integration>,
     live: Live<Integration>,
 ) -> impl IntoView {
     let editing = RwSignal::new(false);
@@ -77,7 +77,7 @@ fn summary(now: &Integration) -> impl IntoView + use<> {
 
 #[component]
 fn Form(
-    integration: Signal<Integration>,
+    integration: Now<Integration>,
     live: Live<Integration>,
     done: Callback<()>,
 ) -> impl IntoView {

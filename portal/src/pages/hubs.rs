@@ -7,7 +7,7 @@ use crate::client::Api;
 use crate::clock::Clock;
 use crate::components::{AsyncView, Doing, Empty, Field, Icon, Mark, Note, Submit, Tone, Trouble};
 use crate::feed::Feed;
-use crate::live::Live;
+use crate::live::{Live, Now};
 use crate::topic::Topic;
 use crate::when;
 use crate::words::{hubs, nav};
@@ -43,21 +43,24 @@ fn PairForm(all: Live<Hubs>) -> impl IntoView {
         };
         doing.run(api.pair(&pair), move |_| feed.tell(&[Topic::Hubs]));
     };
-    let pairing = Memo::new(move |_| {
+    let pairing = move || {
         all.data
-            .with(|all| all.as_ref().map(|all| (all.pairing.clone(), names(all))))
+            .with(|all| all.map(|all| (all.pairing.clone(), names(all))))
+    };
+    let paired = Memo::new(move |_| {
+        all.data.with(|all| match all.map(|all| &all.pairing) {
+            Some(Pairing::Paired { hub }) => Some(hub.to_string()),
+            _ => None,
+        })
     });
     // A code that did its work is of no use any more; one that failed can be corrected.
     Effect::new(move |_| {
-        if matches!(pairing.get(), Some((Pairing::Paired { .. }, _))) {
+        if paired.get().is_some() {
             code.set(String::new());
             name.set(String::new());
         }
     });
-    let listen = move || {
-        all.data
-            .with(|all| all.as_ref().map(|all| all.listen.clone()))
-    };
+    let listen = move || all.data.with(|all| all.map(|all| all.listen.clone()));
     view! {
         <section class="card">
             <div class="card-head"><h2>{hubs::PAIR_TITLE}</h2></div>
@@ -68,7 +71,7 @@ fn PairForm(all: Live<Hubs>) -> impl IntoView {
                     <Field label=hubs::NAME value=name hint=hubs::NAME_HINT/>
                 </div>
                 <Trouble of=doing.problem/>
-                {move || pairing.get().map(|(pairing, names)| outcome(&pairing, &names))}
+                {move || pairing().map(|(pairing, names)| outcome(&pairing, &names))}
                 <div class="buttons">
                     <Submit doing label=hubs::PAIR/>
                 </div>
@@ -113,7 +116,7 @@ fn outcome(pairing: &Pairing, names: &[(edge_api::id::HubId, String)]) -> impl I
 }
 
 #[component]
-fn List(all: Signal<Hubs>) -> impl IntoView {
+fn List(all: Now<Hubs>) -> impl IntoView {
     move || {
         let hubs = all.get().hubs;
         if hubs.is_empty() {

@@ -7,7 +7,7 @@ use crate::client::Api;
 use crate::clock::Clock;
 use crate::components::{AsyncView, Doing, Field, Icon, Mark, Note, Submit, Tone, Trouble};
 use crate::feed::Feed;
-use crate::live::Live;
+use crate::live::{Live, Now};
 use crate::topic::Topic;
 use crate::words::{nav, relay};
 
@@ -26,7 +26,7 @@ pub(crate) fn RelayPage() -> impl IntoView {
 }
 
 #[component]
-fn State(relay: Signal<Relay>, live: Live<Relay>) -> impl IntoView {
+fn State(relay: Now<Relay>, live: Live<Relay>) -> impl IntoView {
     let enrolled = Memo::new(move |_| relay.with(|relay| relay.enrolment.is_some()));
     view! {
         <section class="card stack">

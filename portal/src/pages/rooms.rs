@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::client::Api;
 use crate::clock::Clock;
 use crate::components::{AsyncView, Empty, When};
-use crate::live::Live;
+use crate::live::{Live, Now};
 use crate::route::{Page, display};
 use crate::topic::Topic;
 use crate::wall;
@@ -19,10 +19,8 @@ pub(crate) fn RoomsPage() -> impl IntoView {
     let all = Live::new(&[Topic::Rooms], move || api.rooms());
     let wanted = RwSignal::new(String::new());
     let lead = move || {
-        all.data.with(|all| {
-            all.as_ref()
-                .map(|all| when::count(all.rooms.len(), "room", "rooms"))
-        })
+        all.data
+            .with(|all| all.map(|all| when::count(all.rooms.len(), "room", "rooms")))
     };
     view! {
         <div class="page-head">
@@ -47,7 +45,7 @@ pub(crate) fn RoomsPage() -> impl IntoView {
 }
 
 #[component]
-fn List(all: Signal<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
+fn List(all: Now<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
     let shown = move || {
         all.get()
             .rooms

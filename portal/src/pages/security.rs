@@ -7,7 +7,7 @@ use crate::browser;
 use crate::client::Api;
 use crate::clock::Clock;
 use crate::components::{AsyncView, Copy};
-use crate::live::Live;
+use crate::live::{Live, Now};
 use crate::route::Page;
 use crate::topic::Topic;
 use crate::words::{nav, security};
@@ -20,7 +20,6 @@ pub(crate) fn SecurityPage() -> impl IntoView {
     let domain = move || {
         relay.data.with(|relay| {
             relay
-                .as_ref()
                 .and_then(|relay| relay.enrolment.as_ref())
                 .map(|enrolment| enrolment.public_base.clone())
         })
@@ -86,7 +85,7 @@ fn certificate(certificate: Certificate) -> impl IntoView {
 }
 
 #[component]
-fn Sessions(state: Signal<Security>) -> impl IntoView {
+fn Sessions(state: Now<Security>) -> impl IntoView {
     view! {
         <section class="card">
             <div class="card-head"><h2>{security::SESSIONS}</h2></div>

@@ -32,13 +32,13 @@ pub(crate) fn Setup() -> impl IntoView {
     let command = Memo::new(move |_| {
         let told = state
             .data
-            .with(|state| state.as_ref().and_then(|state| state.token_command.clone()));
+            .with(|state| state.and_then(|state| state.token_command.clone()));
         told.unwrap_or_else(|| door::DEFAULT_COMMAND.to_owned())
     });
     let file = move || {
         state
             .data
-            .with(|state| state.as_ref().and_then(|state| state.token_file.clone()))
+            .with(|state| state.and_then(|state| state.token_file.clone()))
     };
     view! {
         <div class="door">

@@ -12,7 +12,7 @@ use crate::browser;
 use crate::checklist::{Stand, steps};
 use crate::client::Api;
 use crate::components::{AsyncView, Empty, Glass, Icon, LinkForm, Mark, When};
-use crate::live::Live;
+use crate::live::{Live, Now};
 use crate::route::{Page, display};
 use crate::topic::Topic;
 use crate::wall;
@@ -30,7 +30,7 @@ pub(crate) fn SignsPage() -> impl IntoView {
     view! {
         <div class="page-head">
             <h1>{nav::SIGNS}</h1>
-            <span class="lead" role="status">{move || all.data.with(|all| all.as_ref().map(wall::summary))}</span>
+            <span class="lead" role="status">{move || all.data.with(|all| all.map(wall::summary))}</span>
             <span class="grow"></span>
             <div class="tools">
                 <input
@@ -60,13 +60,11 @@ fn Checklist(
     signs: Live<Signs>,
 ) -> impl IntoView {
     let steps = Memo::new(move |_| {
-        let all = (
-            relay.data.get(),
-            integration.data.get(),
-            hubs.data.get(),
-            signs.data.get(),
-        );
-        if let (Some(relay), Some(integration), Some(hubs), Some(signs)) = all {
+        let (relay, integration) = (relay.data.get(), integration.data.get());
+        let (hubs, signs) = (hubs.data.get(), signs.data.get());
+        if let (Some(relay), Some(integration), Some(hubs), Some(signs)) =
+            (relay, integration, hubs, signs)
+        {
             steps(&relay, &integration, &hubs, &signs)
         } else {
             Vec::new() // drawn only when all of it is known: half a list would tell wrong things
@@ -96,15 +94,15 @@ fn Checklist(
 }
 
 #[component]
-fn Wall(all: Signal<Signs>, rooms: Live<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
-    let shown = Memo::new(move |_| {
+fn Wall(all: Now<Signs>, rooms: Live<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
+    let shown = move || {
         let mut sorted = all.with(|all| wall::problems_first(&all.signs));
         wanted.with(|wanted| sorted.retain(|sign| wall::matches(sign, wanted)));
         sorted
             .into_iter()
             .map(|sign| sign.display)
             .collect::<Vec<_>>()
-    });
+    };
     let none = Memo::new(move |_| all.with(|all| all.signs.is_empty()));
     view! {
         <When this=none>
@@ -112,11 +110,11 @@ fn Wall(all: Signal<Signs>, rooms: Live<Rooms>, wanted: RwSignal<String>) -> imp
                 <a class="button main" href=Page::Hubs.path()>{signs::PAIR_A_HUB}</a>
             </Empty>
         </When>
-        <When this=Signal::derive(move || !none.get() && shown.with(Vec::is_empty))>
+        <When this=Signal::derive(move || !none.get() && shown().is_empty())>
             <p class="soft">{signs::NO_MATCH}</p>
         </When>
         <div class="wall">
-            <For each=move || shown.get() key=Clone::clone let:id>
+            <For each=shown key=Clone::clone let:id>
                 <Card id all rooms/>
             </For>
         </div>
@@ -125,7 +123,7 @@ fn Wall(all: Signal<Signs>, rooms: Live<Rooms>, wanted: RwSignal<String>) -> imp
 
 /// One sign: its glass, its name, and what is wrong with it in words.
 #[component]
-fn Card(id: DisplayId, all: Signal<Signs>, rooms: Live<Rooms>) -> impl IntoView {
+fn Card(id: DisplayId, all: Now<Signs>, rooms: Live<Rooms>) -> impl IntoView {
     let find = {
         let id = id.clone();
         move |all: &Signs| all.signs.iter().find(|sign| sign.display == id).cloned()
