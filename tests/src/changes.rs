@@ -324,7 +324,7 @@ impl<'a> Changes<'a> {
             listed: at("listed_at")?,
             rendered: at("rendered_at")?,
             stored: at("stored_at")?,
-            displayed: shown.at,
+            displayed: shown.at.context("the hub's clock was set when it showed the frame")?,
         };
         ensure!(
             hops.displayed >= committed - SignedDuration::from_millis(1),

@@ -18,8 +18,8 @@ const ON_TIME: SignedDuration = SignedDuration::from_secs(2);
 /// One change of the glass, as the hub wrote it down.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Shown {
-    /// When the picture was on the glass.
-    pub at: Timestamp,
+    /// When the picture was on the glass; absent while the hub's clock has not been set since it started.
+    pub at: Option<Timestamp>,
     /// The frame's hash, without the stale mark.
     pub hash: String,
     /// Since when the picture is marked as possibly out of date; absent when it is not.
@@ -86,10 +86,11 @@ impl Glass {
             Ok(self
                 .history()?
                 .into_iter()
-                .find(|shown| shown.at >= instant))
+                
+                .find_map(|shown| shown.at.filter(|at| *at >= instant)))
         })
         .await?;
-        let late = flipped.at.duration_since(instant);
+        let late = flipped.duration_since(instant);
         ensure!(late < ON_TIME, "the sign flipped {late:#} after {instant}");
         Ok(())
     }
