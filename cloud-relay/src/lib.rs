@@ -1,6 +1,6 @@
 //! The public half of Placard: takes what Google must be able to reach and hands it to agents that nobody can reach.
 //!
-//! Bottom up: [`store`] narrow traits, implemented on SQLite and on DynamoDB · [`downlink`] how a hint gets to a
+//! Bottom up: [`store`] narrow traits, implemented on `SQLite` and on `DynamoDB` · [`downlink`] how a hint gets to a
 //! connected agent · [`config`] · [`relay`] what the handlers share · `caller` proof of an authenticated agent ·
 //! `respond` the one place that turns errors into answers · `google` what Google calls · `agents` what agents call ·
 //! [`router`] the only route table · [`local`] and [`lambda`] the two ways to run it.

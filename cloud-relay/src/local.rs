@@ -1,4 +1,4 @@
-//! The relay on one host: its own TLS, its own WebSockets, SQLite.
+//! The relay on one host: its own TLS, its own `WebSockets`, `SQLite`.
 
 mod master;
 mod serve;

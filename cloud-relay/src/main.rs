@@ -1,4 +1,4 @@
-//! The relay as a Lambda function: DynamoDB, API Gateway.
+//! The relay as a Lambda function: `DynamoDB`, API Gateway.
 
 use std::sync::Arc;
 
@@ -22,16 +22,16 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Environment {
-    /// What Google and the agents call, such as https://relay.example.
+    /// What Google and the agents call, such as `https://relay.example`.
     #[arg(long, env = "PLACARD_PUBLIC_BASE")]
     public_base: String,
-    /// Where agents open their WebSocket, such as wss://connect.relay.example.
+    /// Where agents open their WebSocket, such as `wss://connect.relay.example`.
     #[arg(long, env = "PLACARD_WS_URL")]
     ws_url: String,
     /// Management address of the WebSocket API's stage.
     #[arg(long, env = "PLACARD_PUSH_ENDPOINT")]
     push_endpoint: String,
-    /// The DynamoDB table.
+    /// The `DynamoDB` table.
     #[arg(long, env = "PLACARD_TABLE")]
     table: String,
     /// 32 bytes as 64 hex digits or as base64.

@@ -1,6 +1,6 @@
 //! How an agent signs its calls, and how the relay checks them.
 //!
-//! Every call carries `Authorization: Bearer` and a JWT (EdDSA) that lives at most a minute and is bound to the relay's
+//! Every call carries `Authorization: Bearer` and a JWT (`EdDSA`) that lives at most a minute and is bound to the relay's
 //! host, to method, path and query below the agents' base, and to the body. Connecting signs `GET /connect` with an
 //! empty body. The one accepted header makes the algorithm a constant, not a claim of the caller.
 

@@ -4,7 +4,7 @@
 //! I/O and never reads a clock. Every message has golden JSON in its tests: a change there is a change of the wire.
 //!
 //! - [`route`]: the addresses · [`id`]: names of agents, origins and instances
-//! - [`key`]: master key, the keys derived of it · [`invite`], [`webhook`], [`state`]: what is MACed with them
+//! - [`key`]: master key, the keys derived of it · [`invite`], [`webhook`], [`state`]: what is made with them
 //! - [`call`]: how an agent's call is signed and checked · [`error`]: how a refusal looks
 //! - [`enrol`], [`origin`], [`inbox`]: the calls · [`answer`]: what Google's answer looks like, sealed to the agent
 #![warn(missing_docs)]

@@ -1,4 +1,4 @@
-//! The relay on one host: TCP, WebSocket, SQLite.
+//! The relay on one host: TCP, WebSocket, `SQLite`.
 
 use std::fs::DirBuilder;
 use std::io::IsTerminal as _;
@@ -47,7 +47,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct Keep {
-    /// Folder of the database and, unless PLACARD_MASTER_KEY is set, of the master key.
+    /// Folder of the database and, unless `PLACARD_MASTER_KEY` is set, of the master key.
     #[arg(long, default_value = "/var/lib/placard-relay")]
     data: PathBuf,
     /// Master key: 32 bytes as 64 hex digits or as base64. Absent: DATA/master.key, created at the first start.
@@ -65,7 +65,7 @@ struct Serve {
     /// Host name that Google and the agents call; the port is that of --listen.
     #[arg(long, required_unless_present = "public_base")]
     public_host: Option<String>,
-    /// Whole public address, where a TLS proxy in front has another port, such as https://relay.example.
+    /// Whole public address, where a TLS proxy in front has another port, such as `https://relay.example`.
     #[arg(long, conflicts_with = "public_host")]
     public_base: Option<String>,
     /// Certificate chain as PEM; without it plain HTTP is served, on loopback only.

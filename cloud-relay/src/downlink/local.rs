@@ -15,7 +15,7 @@ const QUEUE: usize = 1024;
 
 type Queues = Mutex<HashMap<String, mpsc::Sender<Message>>>;
 
-/// Posts to the WebSockets that this process holds; cheap to clone.
+/// Posts to the `WebSockets` that this process holds; cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct LocalDownlink(Arc<Queues>);
 

@@ -125,7 +125,7 @@ impl Server {
         self.listener.local_addr()
     }
 
-    /// Serves until `stop`, then lets open requests finish. WebSockets are closed by whoever owns the downlink.
+    /// Serves until `stop`, then lets open requests finish. `WebSockets` are closed by whoever owns the downlink.
     pub async fn run(self, stop: CancellationToken) {
         let connections = TaskTracker::new();
         let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));

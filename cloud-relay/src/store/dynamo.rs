@@ -1,7 +1,7 @@
-//! The relay's store on AWS: one DynamoDB table.
+//! The relay's store on AWS: one `DynamoDB` table.
 //!
 //! `AG#agent/META` · `AG#agent/CONN` · `AG#agent/CH#channel` · `AG#agent/OA#state-hash` · `INV#nonce` · `WS#connection` ·
-//! `HOST`. Reads are strongly consistent. `expires` (microseconds) decides; `ttl` (seconds) only lets DynamoDB delete in
+//! `HOST`. Reads are strongly consistent. `expires` (microseconds) decides; `ttl` (seconds) only lets `DynamoDB` delete in
 //! its own time.
 
 mod agents;

@@ -1,4 +1,4 @@
-//! The relay's store on one host: an SQLite file, every write on disk before it is answered.
+//! The relay's store on one host: an `SQLite` file, every write on disk before it is answered.
 
 mod connection;
 

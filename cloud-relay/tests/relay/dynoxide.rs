@@ -1,4 +1,4 @@
-//! A DynamoDB of our own: the `dynoxide` program on a free port of this machine.
+//! A `DynamoDB` of our own: the `dynoxide` program on a free port of this machine.
 
 use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};

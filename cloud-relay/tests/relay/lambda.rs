@@ -1,4 +1,4 @@
-//! The Lambda binary, called as AWS calls it: `cargo lambda` plays the control plane, dynoxide plays DynamoDB.
+//! The Lambda binary, called as AWS calls it: `cargo lambda` plays the control plane, dynoxide plays `DynamoDB`.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};

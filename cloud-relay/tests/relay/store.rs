@@ -1,4 +1,4 @@
-//! One suite for every store: what SQLite promises, DynamoDB promises, too.
+//! One suite for every store: what `SQLite` promises, `DynamoDB` promises, too.
 
 use cloud_relay::store::sqlite::SqliteStore;
 use cloud_relay::store::{Answer, Change, EnrolOutcome, NewAgent, Store};

@@ -1,4 +1,4 @@
-//! Who is enrolled, in DynamoDB.
+//! Who is enrolled, in `DynamoDB`.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use relay_contract::encoding::to_base64url;

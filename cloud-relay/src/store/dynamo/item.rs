@@ -40,7 +40,7 @@ pub(super) fn get_binary(item: &Item, name: &str) -> Option<Vec<u8>> {
     Some(item.get(name)?.as_b().ok()?.as_ref().to_vec())
 }
 
-/// For [`Result::map_err`]. Of an answer of DynamoDB's only code and message are kept: its body may hold an item.
+/// For [`Result::map_err`]. Of an answer of `DynamoDB`'s only code and message are kept: its body may hold an item.
 pub(super) fn failed<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,

@@ -1,4 +1,4 @@
-//! The table itself, for a DynamoDB that no template has prepared: an emulator.
+//! The table itself, for a `DynamoDB` that no template has prepared: an emulator.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{

@@ -27,7 +27,7 @@ pub enum OpenError {
     Open {
         /// Where it should be.
         path: String,
-        /// What SQLite says.
+        /// What `SQLite` says.
         #[source]
         source: rusqlite::Error,
     },
