@@ -49,10 +49,10 @@ export class World {
 
   /** The id of the calendar of the room called `name`. */
   async calendarOf(name) {
-    const { rooms } = await this.standIn('GET', '/_stand-in/rooms');
+    const rooms = await this.standIn('GET', '/_stand-in/rooms');
     const room = rooms.find((room) => room.name === name);
     if (!room) throw new Error(`the stand-in has no room ${name}: ${JSON.stringify(rooms)}`);
-    return room.calendar;
+    return room.id;
   }
 
   /** Puts an event into a calendar, from ten minutes ago to `minutes` from now; returns how to rename it. */
