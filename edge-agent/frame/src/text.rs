@@ -124,6 +124,10 @@ impl Typesetter {
     /// The text on at most `most` lines of at most `width` pixels; what does not fit ends in an ellipsis.
     pub(crate) fn paragraph(&mut self, text: &str, style: Style, width: u32, most: usize) -> Lines {
         let text: String = one_line(text);
+        // Nothing is laid out as a line that lies behind the text.
+        if text.is_empty() {
+            return Lines::default();
+        }
         let layout = self.lay_out(&text, style, Some(width as f32));
         let ranges: Vec<_> = layout.lines().map(|line| line.text_range()).collect();
         let mut texts: Vec<String> = ranges
@@ -175,6 +179,9 @@ impl Typesetter {
         };
         // Pictures are far smaller than i32.
         let (x, baseline) = (x as i32, baseline as i32);
+        // Accents may be stacked without end; none leaves its line.
+        let rows = baseline - (style.size * 1.1).ceil() as i32
+            ..=baseline + (style.size * 0.3).ceil() as i32;
         for item in line.items() {
             let PositionedLayoutItem::GlyphRun(run) = item else {
                 continue;
@@ -186,7 +193,10 @@ impl Typesetter {
                     baseline + (placed.y - own).round() as i32,
                 );
                 for (dx, dy) in self.glyphs.glyph(font, size, placed.id).pixels() {
-                    if let (Ok(px), Ok(py)) = (u32::try_from(pen.0 + dx), u32::try_from(pen.1 + dy))
+                    let (px, py) = (pen.0 + dx, pen.1 + dy);
+                    if px >= x
+                        && rows.contains(&py)
+                        && let (Ok(px), Ok(py)) = (u32::try_from(px), u32::try_from(py))
                     {
                         on.set(px, py, black);
                     }
