@@ -12,7 +12,7 @@ const PANELS = ['800x480', '400x300', '296x128', '800x480', '400x300', '800x480'
 const world = await World.start('--fosdem', '--ready', ...PANELS.flatMap((panel) => ['--panel', panel]));
 const browser = await launch(world.facts);
 try {
-  const page = await newPerson(browser, { viewport: { width: 1200, height: 820 } });
+  const page = await newPerson(browser, { viewport: { width: 1480, height: 940 } });
   await page.goto(world.facts.portal);
   await signIn(page, world.facts);
   const signs = page.getByRole('article');
@@ -23,7 +23,7 @@ try {
     bySize.set(`${width}x${height}`, png);
   }
   await mkdir(FOLDER, { recursive: true });
-  await page.screenshot({ path: `${FOLDER}/wall.png` });
+  await page.screenshot({ path: `${FOLDER}/wall.png`, animations: 'disabled' });
   for (const [size, png] of bySize) await writeFile(`${FOLDER}/sign-${size}.png`, Buffer.from(png, 'base64'));
 } finally {
   await browser.close();

@@ -11,7 +11,7 @@ const CHANGE_WITHIN = 20_000;
 
 export async function screenshot(page, name) {
   await mkdir(SCREENSHOTS, { recursive: true });
-  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true });
+  await page.screenshot({ path: `${SCREENSHOTS}/${name}.png`, fullPage: true, animations: 'disabled' });
 }
 
 /** Claims a new agent; ends signed in. */
