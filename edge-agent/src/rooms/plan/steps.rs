@@ -1,12 +1,11 @@
 //! What a display is about, and what it shall show from when.
 
 use edge_api::id::RoomId;
-use frame::Status;
 use google_calendar::Timeline;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::rooms::drawer::Drawing;
-use crate::rooms::state::room_state;
+use crate::rooms::state::{no_information, room_state};
 use crate::store::{Display, PlanOutline, PlanStep, Room, Store, StoreError};
 
 /// How far a plan reaches at least when it is made or extended; extended every hour, it never falls below a day.
@@ -92,10 +91,12 @@ impl Subject {
         let Self::Room { room, .. } = self else {
             unreachable!("only a room's plan ends");
         };
-        let nothing = Timeline::new(&[], room.zone.clone());
-        let mut state = room_state(&room.name, &room.calendar_id, &room.zone, &nothing, now);
-        state.status = Status::NoInformation;
-        Drawing::Room(state)
+        Drawing::Room(no_information(
+            &room.name,
+            &room.calendar_id,
+            &room.zone,
+            now,
+        ))
     }
 }
 
