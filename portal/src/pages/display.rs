@@ -64,6 +64,8 @@ fn One(
     };
     let panel = first.panel.clone();
     let sign = Memo::new(move |_| all.with(&find).unwrap_or_else(|| first.clone()));
+    // A memo: the form below must stay, with what is typed in it, when only the picture changes.
+    let linked = Memo::new(move |_| sign.with(|sign| sign.room.is_some()));
     let picture = Signal::derive(move || {
         sign.with(|sign| format!("{}: {}", name(sign), wall::panel_size(&sign.panel)))
     });
@@ -89,7 +91,7 @@ fn One(
                 />
                 <div class="card beside stack">
                     {move || facts(&sign.get())}
-                    <Actions id=id.clone() linked=Signal::derive(move || sign.with(|sign| sign.room.is_some())) rooms/>
+                    <Actions id=id.clone() linked rooms/>
                 </div>
             </div>
             <LastChange id receipts/>
@@ -134,7 +136,7 @@ fn facts(sign: &Sign) -> impl IntoView + use<> {
 
 /// Identify, unlink, link.
 #[component]
-fn Actions(id: DisplayId, linked: Signal<bool>, rooms: Live<Rooms>) -> impl IntoView {
+fn Actions(id: DisplayId, linked: Memo<bool>, rooms: Live<Rooms>) -> impl IntoView {
     let (api, feed) = (Api::here(), Feed::here());
     let doing = Doing::new();
     let said = RwSignal::new(false);
