@@ -31,7 +31,11 @@ fn main() {
         Some(folder) => PathBuf::from(folder),
         None => here.join("../portal/dist"),
     };
-    let folder = if dist.join("index.html").is_file() { dist } else { substitute(&dist) };
+    let folder = if dist.join("index.html").is_file() {
+        dist
+    } else {
+        substitute(&dist)
+    };
     memory_serve::load_directory_with_embed(folder, true);
 }
 
@@ -41,7 +45,8 @@ fn substitute(dist: &Path) -> PathBuf {
         "cargo::warning=no portal in {}: this agent will say so instead of showing pages",
         dist.display()
     );
-    let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("without-portal");
+    let folder =
+        PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("without-portal");
     fs::create_dir_all(&folder).expect("cargo's folder takes files");
     fs::write(folder.join("index.html"), SUBSTITUTE).expect("cargo's folder takes files");
     folder

@@ -11,10 +11,14 @@ use crate::store::{OpenStoreError, Store, StoreError};
 #[derive(Debug, thiserror::Error)]
 pub enum ConsoleError {
     /// There is nothing to claim.
-    #[error("this agent has been claimed already; sign in to the portal, or run `edge-agent admin reset` if nobody can")]
+    #[error(
+        "this agent has been claimed already; sign in to the portal, or run `edge-agent admin reset` if nobody can"
+    )]
     AlreadyClaimed,
     /// No agent has ever run here.
-    #[error("`{0}` holds no agent's data; name the folder that `edge-agent serve` uses with --data")]
+    #[error(
+        "`{0}` holds no agent's data; name the folder that `edge-agent serve` uses with --data"
+    )]
     NoData(String),
     /// The store does not open.
     #[error(transparent)]
@@ -74,7 +78,10 @@ fn open(data: &Path) -> Result<Store, ConsoleError> {
     Ok(Store::open(data)?)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a command at the console happens now")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a command at the console happens now"
+)]
 fn now() -> Timestamp {
     Timestamp::now()
 }

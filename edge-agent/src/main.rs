@@ -1,5 +1,6 @@
 //! The edge agent's commands: parse, load, start, wait, stop.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -49,11 +50,7 @@ struct Data {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    start_log();
     rustls::crypto::ring::default_provider()
         .install_default()
         .expect("nothing has installed a provider before");
@@ -64,6 +61,17 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// To stderr, so that stdout is for whoever started the command. `RUST_LOG` says what is logged.
+fn start_log() {
+    let usual = || EnvFilter::new("info,memory_serve=warn");
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| usual());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 async fn run(command: Command) -> Result<()> {

@@ -17,19 +17,25 @@ const PORTS: [u16; 2] = [443, 8443];
 /// Why the portal has no address.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ListenError {
-    #[error("listen on {address}, which `listen` under [portal] in agent.toml asks for; is another program there (ss -ltnp)?")]
+    #[error(
+        "listen on {address}, which `listen` under [portal] in agent.toml asks for; is another program there (ss -ltnp)?"
+    )]
     Asked {
         address: SocketAddr,
         #[source]
         source: io::Error,
     },
-    #[error("listen on port {port}, which this portal is known by; stop what is there (ss -ltnp), or set `listen` under [portal] in agent.toml")]
+    #[error(
+        "listen on port {port}, which this portal is known by; stop what is there (ss -ltnp), or set `listen` under [portal] in agent.toml"
+    )]
     Settled {
         port: u16,
         #[source]
         source: io::Error,
     },
-    #[error("listen on port 443 or 8443; stop what is there (ss -ltnp), or set `listen` under [portal] in agent.toml")]
+    #[error(
+        "listen on port 443 or 8443; stop what is there (ss -ltnp), or set `listen` under [portal] in agent.toml"
+    )]
     Neither(#[source] io::Error),
     #[error("find out the address that is listened on")]
     Address(#[source] io::Error),
@@ -38,13 +44,18 @@ pub(super) enum ListenError {
 }
 
 /// Listens where the configuration asks, else at the settled port, else settles one.
-pub(super) async fn portal(asked: Option<SocketAddr>, store: &Store) -> Result<TcpListener, ListenError> {
+pub(super) async fn portal(
+    asked: Option<SocketAddr>,
+    store: &Store,
+) -> Result<TcpListener, ListenError> {
     if let Some(address) = asked {
         let listener = TcpListener::bind(address).await;
         return listener.map_err(|source| ListenError::Asked { address, source });
     }
     match store.https_port().await? {
-        Some(port) => at(port).await.map_err(|source| ListenError::Settled { port, source }),
+        Some(port) => at(port)
+            .await
+            .map_err(|source| ListenError::Settled { port, source }),
         None => settle(&PORTS, store).await,
     }
 }
@@ -90,7 +101,10 @@ mod tests {
         let settled = first.local_addr().unwrap().port();
         assert_ne!(settled, busy);
         let refused = portal(None, &store).await.unwrap_err();
-        assert!(matches!(refused, ListenError::Settled { port, .. } if port == settled), "{refused}");
+        assert!(
+            matches!(refused, ListenError::Settled { port, .. } if port == settled),
+            "{refused}"
+        );
         assert!(refused.to_string().contains(&settled.to_string()));
         drop(first);
         let again = portal(None, &store).await.unwrap();
@@ -100,7 +114,9 @@ mod tests {
     #[tokio::test]
     async fn what_the_configuration_asks_for_is_not_settled() {
         let (_data, store) = store();
-        portal(Some("127.0.0.1:0".parse().unwrap()), &store).await.unwrap();
+        portal(Some("127.0.0.1:0".parse().unwrap()), &store)
+            .await
+            .unwrap();
         assert_eq!(store.https_port().await.unwrap(), None);
     }
 }

@@ -44,7 +44,10 @@ pub(super) async fn setup_state(State(app): State<App>) -> Result<Json<SetupStat
         claimed,
         agent_name: app.names.name().to_owned(),
         token_file: while_unclaimed(app.setup_token.path().display().to_string()),
-        token_command: while_unclaimed(format!("edge-agent setup-token --data {}", app.data.display())),
+        token_command: while_unclaimed(format!(
+            "edge-agent setup-token --data {}",
+            app.data.display()
+        )),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }))
 }
@@ -66,7 +69,10 @@ pub(super) async fn claim(
         return Err(Refusal::new(
             ErrorCode::WrongSetupToken,
             "This is not the setup token of this agent.",
-            format!("Run `edge-agent setup-token --data {}` on its machine.", app.data.display()),
+            format!(
+                "Run `edge-agent setup-token --data {}` on its machine.",
+                app.data.display()
+            ),
         ));
     }
     app.setup_tries.give_back(from);
@@ -89,7 +95,10 @@ pub(super) async fn session(caller: Caller) -> Json<Session> {
     Json(Session {
         name: row.name.clone(),
         created_at: row.created_at,
-        ends_at: row.created_at.saturating_add(SESSION_LIFE).unwrap_or(row.created_at),
+        ends_at: row
+            .created_at
+            .saturating_add(SESSION_LIFE)
+            .unwrap_or(row.created_at),
     })
 }
 
@@ -137,7 +146,9 @@ pub(super) async fn sign_out(State(app): State<App>, caller: Caller) -> Result<R
         subject: String::new(),
         address: Some(caller.address().to_string()),
     };
-    app.store.end_session(caller.session().token_hash, deed).await?;
+    app.store
+        .end_session(caller.session().token_hash, deed)
+        .await?;
     let gone = format!("{SESSION_COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, gone)])).into_response())
 }
@@ -155,7 +166,10 @@ fn signed_in(token: &SessionToken, name: String, session: &NewSession) -> Respon
     let body = Session {
         name,
         created_at: session.now,
-        ends_at: session.now.saturating_add(SESSION_LIFE).unwrap_or(session.now),
+        ends_at: session
+            .now
+            .saturating_add(SESSION_LIFE)
+            .unwrap_or(session.now),
     };
     // Lax, not Strict: the way back from Google is a navigation that another site began.
     let cookie = format!(
@@ -168,7 +182,10 @@ fn signed_in(token: &SessionToken, name: String, session: &NewSession) -> Respon
 
 fn sound_name(typed: &str) -> Result<String, Refusal> {
     let name = typed.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME_CHARS || name.chars().any(char::is_control) {
+    if name.is_empty()
+        || name.chars().count() > MAX_NAME_CHARS
+        || name.chars().any(char::is_control)
+    {
         return Err(Refusal::new(
             ErrorCode::BadRequest,
             format!("A name has 1 to {MAX_NAME_CHARS} characters."),

@@ -12,7 +12,10 @@ use super::refusal::Refusal;
 /// As many as a person scrolls through; the store keeps them all.
 const SHOWN: usize = 300;
 
-pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json<Activity>, Refusal> {
+pub(super) async fn list(
+    State(app): State<App>,
+    _caller: Caller,
+) -> Result<Json<Activity>, Refusal> {
     let activity = app.store.activity(SHOWN).await?;
     if !activity.intact {
         warn!("the record of activity was changed by something other than this agent");

@@ -100,7 +100,10 @@ impl Deref for Inner {
 }
 
 /// The clock, for handlers.
-#[expect(clippy::disallowed_methods, reason = "handlers read the clock, and here is where")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "handlers read the clock, and here is where"
+)]
 pub(super) fn now() -> Timestamp {
     Timestamp::now()
 }

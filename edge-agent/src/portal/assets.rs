@@ -1,8 +1,11 @@
 //! The portal's files, inside this binary. Any other address gets the front page: the portal finds its way from there.
 
 use axum::Router;
+use axum::routing::any;
 use http::StatusCode;
 use memory_serve::CacheControl;
+
+use super::refusal::Refusal;
 
 /// Serves the folder that `build.rs` embedded.
 ///
@@ -19,4 +22,10 @@ pub(super) fn router() -> Router {
         // Compressed at build time in a release; at start in a debug build, where brotli would take seconds.
         .enable_brotli(!cfg!(debug_assertions))
         .into_router()
+        // A file that is gone must not look like a page: a browser would try to run it.
+        .route("/assets/{*gone}", any(gone))
+}
+
+async fn gone() -> Refusal {
+    Refusal::not_found("file")
 }

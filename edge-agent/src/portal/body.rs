@@ -24,7 +24,10 @@ impl<T: DeserializeOwned> FromRequest<App> for JsonBody<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _app: &App) -> Result<Self, Refusal> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
+        let kind = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|v| v.to_str().ok());
         let is_json = kind.is_some_and(|k| {
             let essence = k.split(';').next().unwrap_or_default().trim();
             essence.eq_ignore_ascii_case("application/json")
@@ -71,7 +74,9 @@ impl FromRequestParts<App> for DisplayPath {
         let Path(text) = Path::<String>::from_request_parts(parts, app)
             .await
             .map_err(|_| Refusal::not_found("display"))?;
-        text.parse().map(Self).map_err(|_| Refusal::not_found("display"))
+        text.parse()
+            .map(Self)
+            .map_err(|_| Refusal::not_found("display"))
     }
 }
 
@@ -79,7 +84,10 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Refusal> {
     let too_large = || {
         Refusal::new(
             ErrorCode::TooLarge,
-            format!("The request's body is larger than the {} KB that belong here.", limit / 1024),
+            format!(
+                "The request's body is larger than the {} KB that belong here.",
+                limit / 1024
+            ),
             "Check that it is the right file.",
         )
     };
@@ -89,7 +97,8 @@ async fn read(request: Request, limit: usize) -> Result<Bytes, Refusal> {
         return Err(too_large());
     }
     to_bytes(request.into_body(), limit).await.map_err(|e| {
-        let cut = std::error::Error::source(&e).is_some_and(|s| s.to_string().contains("length limit"));
+        let cut =
+            std::error::Error::source(&e).is_some_and(|s| s.to_string().contains("length limit"));
         if cut {
             too_large()
         } else {

@@ -38,7 +38,9 @@ impl Caller {
 
     /// Names the session to those who bind something to it, without being of use to sign in with.
     pub(crate) fn session_name(&self) -> String {
-        blake3::Hash::from_bytes(self.session.token_hash).to_hex().to_string()
+        blake3::Hash::from_bytes(self.session.token_hash)
+            .to_hex()
+            .to_string()
     }
 }
 
@@ -50,7 +52,11 @@ impl FromRequestParts<App> for Caller {
         let token = cookie(&parts.headers, SESSION_COOKIE).ok_or_else(signed_out)?;
         let hash = SessionToken::from_cookie(token).hash();
         let now = now();
-        let session = app.store.session(hash, alive(now)).await?.ok_or_else(signed_out)?;
+        let session = app
+            .store
+            .session(hash, alive(now))
+            .await?
+            .ok_or_else(signed_out)?;
         if needs_touch(&session, now) {
             app.store.touch_session(hash, now).await?;
         }
@@ -69,14 +75,19 @@ impl FromRequestParts<App> for Address {
         let ConnectInfo(peer) = parts
             .extensions
             .get::<ConnectInfo<SocketAddr>>()
-            .ok_or_else(|| Refusal::internal(anyhow::anyhow!("a request without a peer address")))?;
+            .ok_or_else(|| {
+                Refusal::internal(anyhow::anyhow!("a request without a peer address"))
+            })?;
         Ok(Self(peer.ip().to_canonical()))
     }
 }
 
 /// The value of a cookie.
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let lines = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok());
     lines
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
@@ -85,7 +96,9 @@ pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
 
 /// What the browser calls itself, cut to what is worth keeping.
 pub(crate) fn user_agent(headers: &HeaderMap) -> String {
-    let text = headers.get(header::USER_AGENT).and_then(|v| v.to_str().ok());
+    let text = headers
+        .get(header::USER_AGENT)
+        .and_then(|v| v.to_str().ok());
     text.unwrap_or_default().chars().take(200).collect()
 }
 

@@ -28,7 +28,11 @@ pub(super) async fn begin(
     uri: http::Uri,
 ) -> Result<Response, Refusal> {
     let origin = origin(&app, &headers, &uri)?;
-    let begun = app.google.begin(&origin, &caller.session_name(), now()).await.map_err(not_begun)?;
+    let begun = app
+        .google
+        .begin(&origin, &caller.session_name(), now())
+        .await
+        .map_err(not_begun)?;
     let name = cookie_name(&begun.flow_id).ok_or_else(gone)?;
     let cookie = format!(
         "{name}={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={COOKIE_SECONDS}",
@@ -55,7 +59,8 @@ pub(super) async fn finish(
         .finish(&flow, value, &caller.session_name(), now())
         .await
         .map_err(not_finished)?;
-    app.record(&caller, Action::AccountConnected, connected.email.clone()).await?;
+    app.record(&caller, Action::AccountConnected, connected.email.clone())
+        .await?;
     let account = Account {
         id: connected.id,
         email: connected.email,
@@ -67,11 +72,17 @@ pub(super) async fn finish(
 
 /// Where the browser is. Browsers say it with every POST; whoever does not is at the host that was asked for.
 fn origin(app: &App, headers: &HeaderMap, uri: &http::Uri) -> Result<String, Refusal> {
-    let said = headers.get(ORIGIN).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let said = headers
+        .get(ORIGIN)
+        .and_then(|v| v.to_str().ok())
+        .map(str::to_owned);
     let host = || {
         let target = uri.authority().map(http::uri::Authority::as_str);
         let host = target.or_else(|| headers.get(HOST)?.to_str().ok())?;
-        Some(format!("https://{}", host.trim_end_matches(":443").to_ascii_lowercase()))
+        Some(format!(
+            "https://{}",
+            host.trim_end_matches(":443").to_ascii_lowercase()
+        ))
     };
     let origin = said.or_else(host).unwrap_or_default();
     let own = app.names.origins();
@@ -80,8 +91,13 @@ fn origin(app: &App, headers: &HeaderMap, uri: &http::Uri) -> Result<String, Ref
     }
     Err(Refusal::new(
         ErrorCode::OriginUnknown,
-        format!("Google could not send you back to {origin}: it is not one of this portal's addresses."),
-        format!("Open the portal by one of these, and connect there: {}.", own.join(", ")),
+        format!(
+            "Google could not send you back to {origin}: it is not one of this portal's addresses."
+        ),
+        format!(
+            "Open the portal by one of these, and connect there: {}.",
+            own.join(", ")
+        ),
     ))
 }
 
@@ -95,7 +111,9 @@ fn cookie_name(flow: &str) -> Option<String> {
 fn not_begun(error: BeginError) -> Refusal {
     match error {
         BeginError::NoApp => Refusal::told(ErrorCode::GoogleAppMissing, &error),
-        BeginError::NoRelay | BeginError::RedirectUri(_) => Refusal::told(ErrorCode::NotEnrolled, &error),
+        BeginError::NoRelay | BeginError::RedirectUri(_) => {
+            Refusal::told(ErrorCode::NotEnrolled, &error)
+        }
         BeginError::Relay(inner) => inner.into(),
         BeginError::Store(inner) => inner.into(),
     }
@@ -103,14 +121,17 @@ fn not_begun(error: BeginError) -> Refusal {
 
 fn not_finished(error: FinishError) -> Refusal {
     let code = match &error {
-        FinishError::Unknown | FinishError::AlreadyUsed | FinishError::Interrupted | FinishError::AppChanged => {
-            ErrorCode::FlowGone
-        }
+        FinishError::Unknown
+        | FinishError::AlreadyUsed
+        | FinishError::Interrupted
+        | FinishError::AppChanged => ErrorCode::FlowGone,
         FinishError::OtherBrowser => ErrorCode::FlowOtherBrowser,
         FinishError::NoAnswer => ErrorCode::FlowPending,
         FinishError::Declined => ErrorCode::FlowDenied,
         FinishError::MissingPermission => ErrorCode::ScopesMissing,
-        FinishError::Redeem(google_calendar::Error::Transient { .. }) => ErrorCode::GoogleUnreachable,
+        FinishError::Redeem(google_calendar::Error::Transient { .. }) => {
+            ErrorCode::GoogleUnreachable
+        }
         FinishError::RefusedByGoogle { .. }
         | FinishError::NoRefreshToken
         | FinishError::CodeRefused { .. }

@@ -35,8 +35,14 @@ pub(super) async fn pair(
     caller: Caller,
     JsonBody(body): JsonBody<Pair>,
 ) -> Result<Json<Pairing>, Refusal> {
-    let name = body.name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    if name.as_ref().is_some_and(|name| name.chars().count() > MAX_NAME_CHARS) {
+    let name = body
+        .name
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty());
+    if name
+        .as_ref()
+        .is_some_and(|name| name.chars().count() > MAX_NAME_CHARS)
+    {
         return Err(Refusal::new(
             ErrorCode::BadRequest,
             format!("A hub's name has at most {MAX_NAME_CHARS} characters."),
@@ -44,13 +50,15 @@ pub(super) async fn pair(
         ));
     }
     let subject = name.clone().unwrap_or_default();
-    app.hubs.pair(&body.code, name).map_err(|error| match error {
-        PairError::NotACode(why) => Refusal::new(
-            ErrorCode::PairingCode,
-            format!("This is not a pairing code: {why}."),
-            "Enter the code as the hub's panel or console shows it.",
-        ),
-    })?;
+    app.hubs
+        .pair(&body.code, name)
+        .map_err(|error| match error {
+            PairError::NotACode(why) => Refusal::new(
+                ErrorCode::PairingCode,
+                format!("This is not a pairing code: {why}."),
+                "Enter the code as the hub's panel or console shows it.",
+            ),
+        })?;
     app.record(&caller, Action::PairingOpened, subject).await?;
     Ok(Json(app.hubs.pairing_state()))
 }
@@ -70,7 +78,11 @@ pub(super) async fn presence(app: &App) -> Result<HashMap<HubId, Presence>, Refu
         .collect())
 }
 
-pub(super) async fn link_display(app: &App, display: &DisplayId, room: Option<&RoomId>) -> Result<(), Refusal> {
+pub(super) async fn link_display(
+    app: &App,
+    display: &DisplayId,
+    room: Option<&RoomId>,
+) -> Result<(), Refusal> {
     Ok(app.hubs.link(display, room).await?)
 }
 

@@ -1,11 +1,13 @@
 //! The Google app and the connected accounts.
 
 use axum::Json;
-use axum::extract::{Path, State};
 use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
-use edge_api::integration::{Account, AccountState, ClientSecretPreview, GoogleApp, Integration, SaveGoogleApp};
+use edge_api::integration::{
+    Account, AccountState, ClientSecretPreview, GoogleApp, Integration, SaveGoogleApp,
+};
 use http::StatusCode;
 use url::Url;
 
@@ -15,7 +17,10 @@ use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::google::{self, AccountView, SaveAppError, parse_client_secret};
 
-pub(super) async fn show(State(app): State<App>, _caller: Caller) -> Result<Json<Integration>, Refusal> {
+pub(super) async fn show(
+    State(app): State<App>,
+    _caller: Caller,
+) -> Result<Json<Integration>, Refusal> {
     view(&app).await.map(Json)
 }
 
@@ -24,12 +29,16 @@ pub(super) async fn save_app(
     caller: Caller,
     JsonBody(body): JsonBody<SaveGoogleApp>,
 ) -> Result<Json<Integration>, Refusal> {
-    let saved = app.google.save_app(&body.client_id, &body.client_secret, body.project, now()).await;
+    let saved = app
+        .google
+        .save_app(&body.client_id, &body.client_secret, body.project, now())
+        .await;
     saved.map_err(|error| match error {
         SaveAppError::Store(inner) => inner.into(),
         other => Refusal::told(ErrorCode::GoogleAppInvalid, &other),
     })?;
-    app.record(&caller, Action::GoogleAppSaved, body.client_id.trim()).await?;
+    app.record(&caller, Action::GoogleAppSaved, body.client_id.trim())
+        .await?;
     view(&app).await.map(Json)
 }
 
@@ -41,7 +50,9 @@ pub(super) async fn preview_file(
 ) -> Result<Json<ClientSecretPreview>, Refusal> {
     let enrolment = app.relay.enrolment();
     let redirect = enrolment.as_ref().map(|e| e.redirect_uri());
-    let origin = enrolment.as_ref().and_then(|e| Url::parse(e.public_base()).ok());
+    let origin = enrolment
+        .as_ref()
+        .and_then(|e| Url::parse(e.public_base()).ok());
     let origin = origin.map(|url| url.origin().ascii_serialization());
     let read = parse_client_secret(&file, redirect.as_deref(), origin.as_deref())
         .map_err(|error| Refusal::told(ErrorCode::ClientSecretFile, &error))?;
@@ -63,17 +74,20 @@ pub(super) async fn disconnect(
     let account = accounts.into_iter().find(|a| a.id == id);
     let account = account.ok_or_else(|| Refusal::not_found("account"))?;
     app.google.disconnect(&id, now()).await?;
-    app.record(&caller, Action::AccountDisconnected, account.email).await?;
+    app.record(&caller, Action::AccountDisconnected, account.email)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// The accounts that have to be connected again: address and why.
 pub(super) async fn broken_accounts(app: &App) -> Result<Vec<(String, String)>, Refusal> {
     let accounts = app.google.accounts().await?;
-    let broken = accounts.into_iter().filter_map(|account| match account.state {
-        google::AccountState::Connected => None,
-        google::AccountState::Reconnect { why } => Some((account.email, why)),
-    });
+    let broken = accounts
+        .into_iter()
+        .filter_map(|account| match account.state {
+            google::AccountState::Connected => None,
+            google::AccountState::Reconnect { why } => Some((account.email, why)),
+        });
     Ok(broken.collect())
 }
 
@@ -84,7 +98,13 @@ async fn view(app: &App) -> Result<Integration, Refusal> {
             client_id: a.client_id,
             project: a.project,
         }),
-        accounts: app.google.accounts().await?.into_iter().map(account).collect(),
+        accounts: app
+            .google
+            .accounts()
+            .await?
+            .into_iter()
+            .map(account)
+            .collect(),
     })
 }
 

@@ -82,7 +82,8 @@ impl Refusal {
     /// Answers, once the request's id is known; the only place that logs a refusal.
     pub(super) fn answer(&self, request_id: &str) -> Response {
         let (body, retry_after) = self.body(request_id);
-        let status = StatusCode::from_u16(body.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status =
+            StatusCode::from_u16(body.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut response = (status, Json(body)).into_response();
         if let Some(wait) = retry_after {
             let seconds = HeaderValue::from(wait.as_secs().max(1));
@@ -99,7 +100,11 @@ impl Refusal {
                 hint,
                 retry_after,
             } => {
-                info!(request.id = request_id, code = code.as_str(), "request refused");
+                info!(
+                    request.id = request_id,
+                    code = code.as_str(),
+                    "request refused"
+                );
                 let body = ErrorBody {
                     code: *code,
                     message: message.to_string(),
@@ -109,11 +114,17 @@ impl Refusal {
                 (body, *retry_after)
             }
             Self::Internal(cause) => {
-                error!(request.id = request_id, error = format!("{cause:#}"), "request failed");
+                error!(
+                    request.id = request_id,
+                    error = format!("{cause:#}"),
+                    "request failed"
+                );
                 let body = ErrorBody {
                     code: ErrorCode::Internal,
                     message: "Something went wrong inside the agent.".to_owned(),
-                    hint: format!("Try again; if it stays, look for {request_id} in the agent's log."),
+                    hint: format!(
+                        "Try again; if it stays, look for {request_id} in the agent's log."
+                    ),
                     request_id: request_id.to_owned(),
                 };
                 (body, None)

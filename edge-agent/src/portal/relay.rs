@@ -53,6 +53,10 @@ pub(super) fn problem(app: &App) -> Option<String> {
     }
     match status.connected_since {
         Some(_) => None,
-        None => Some(status.last_error.unwrap_or_else(|| "The link is being set up.".to_owned())),
+        None => Some(
+            status
+                .last_error
+                .unwrap_or_else(|| "The link is being set up.".to_owned()),
+        ),
     }
 }

@@ -15,7 +15,10 @@ use crate::security::CertificateFacts;
 /// A given certificate is told about this long before it ends.
 const CERTIFICATE_NOTICE: SignedDuration = SignedDuration::from_hours(21 * 24);
 
-pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json<Repairs>, Refusal> {
+pub(super) async fn list(
+    State(app): State<App>,
+    _caller: Caller,
+) -> Result<Json<Repairs>, Refusal> {
     let now = now();
     // The gravest first: what stops every sign, then some, then one.
     let mut repairs = Vec::new();
@@ -35,7 +38,9 @@ async fn accounts(app: &App) -> Result<Vec<Repair>, Refusal> {
         .map(|(email, why)| Repair {
             code: RepairCode::AccountReconnect,
             what: format!("Google no longer accepts the connection of {email}: {why}"),
-            consequence: "Rooms that only this account can see are not read; their signs say since when.".to_owned(),
+            consequence:
+                "Rooms that only this account can see are not read; their signs say since when."
+                    .to_owned(),
             action: format!("Connect {email} again."),
             page: "/settings/integration".to_owned(),
             since: None,
@@ -50,7 +55,8 @@ fn relay_down(app: &App) -> Option<Repair> {
         code: RepairCode::RelayDown,
         what: format!("The relay is not connected. {why}"),
         consequence: "Changes are found every few minutes instead of at once.".to_owned(),
-        action: "Check this machine's way to the Internet; the link comes back by itself.".to_owned(),
+        action: "Check this machine's way to the Internet; the link comes back by itself."
+            .to_owned(),
         page: "/settings/relay".to_owned(),
         since: None,
     })
@@ -64,7 +70,8 @@ async fn hubs_away(app: &App) -> Result<Vec<Repair>, Refusal> {
         .map(|hub| Repair {
             code: RepairCode::HubOffline,
             what: format!("The hub {} is not connected.", hub.name),
-            consequence: "Its signs go on by their plan, and say since when they are out of date.".to_owned(),
+            consequence: "Its signs go on by their plan, and say since when they are out of date."
+                .to_owned(),
             action: "Check that it has power and network; it comes back by itself.".to_owned(),
             page: "/m/hubs".to_owned(),
             since: hub.since,
@@ -94,15 +101,26 @@ async fn displays(app: &App) -> Result<Vec<Repair>, Refusal> {
 
 async fn rooms(app: &App, now: Timestamp) -> Result<Vec<Repair>, Refusal> {
     let mut repairs = Vec::new();
-    for room in app.store.rooms().await?.into_iter().filter(|room| room.linked) {
+    for room in app
+        .store
+        .rooms()
+        .await?
+        .into_iter()
+        .filter(|room| room.linked)
+    {
         let page = "/m/rooms".to_owned();
         if is_stale(&room, now) || (room.verified_at.is_none() && room.problem.is_some()) {
-            let why = room.problem.as_deref().map(|p| format!(": {p}")).unwrap_or_default();
+            let why = room
+                .problem
+                .as_deref()
+                .map(|p| format!(": {p}"))
+                .unwrap_or_default();
             repairs.push(Repair {
                 code: RepairCode::RoomStale,
                 what: format!("The calendar of {} cannot be read{why}.", room.name),
                 consequence: "Its signs say since when they may be out of date.".to_owned(),
-                action: "Check the connected accounts and this machine's way to the Internet.".to_owned(),
+                action: "Check the connected accounts and this machine's way to the Internet."
+                    .to_owned(),
                 page: page.clone(),
                 since: room.verified_at,
             });
@@ -136,10 +154,16 @@ fn certificate(facts: &CertificateFacts, now: Timestamp) -> Option<Repair> {
         what: if over {
             "The portal's certificate has ended.".to_owned()
         } else {
-            format!("The portal's certificate ends on {}.", facts.not_after.strftime("%-d %B %Y"))
+            format!(
+                "The portal's certificate ends on {}.",
+                facts.not_after.strftime("%-d %B %Y")
+            )
         },
-        consequence: "Browsers refuse the portal, or warn about it; signs are not affected.".to_owned(),
-        action: "Put the new one into keys/portal.crt and keys/portal.key; it is taken within the hour.".to_owned(),
+        consequence: "Browsers refuse the portal, or warn about it; signs are not affected."
+            .to_owned(),
+        action:
+            "Put the new one into keys/portal.crt and keys/portal.key; it is taken within the hour."
+                .to_owned(),
         page: "/settings/security".to_owned(),
         since: over.then_some(facts.not_after),
     })

@@ -9,8 +9,8 @@ use tower_http::csrf::CsrfLayer;
 
 use super::app::App;
 use super::{
-    account, activity, assets, door, events, flows, glass, hubs, integration, receipts, relay, repairs, rooms,
-    security, signs,
+    account, activity, assets, door, events, flows, glass, hubs, integration, receipts, relay,
+    repairs, rooms, security, signs,
 };
 
 /// Everything the portal answers.
@@ -20,7 +20,9 @@ pub(crate) fn router(app: App) -> Router {
         .route(route::SETUP, get(account::setup_state).post(account::claim))
         .route(
             route::SESSION,
-            get(account::session).post(account::sign_in).delete(account::sign_out),
+            get(account::session)
+                .post(account::sign_in)
+                .delete(account::sign_out),
         )
         .route(route::SIGNS, get(signs::list))
         .route(route::GLASS, get(glass::picture))

@@ -9,7 +9,10 @@ use super::caller::Caller;
 use super::refusal::Refusal;
 use crate::security::alive;
 
-pub(super) async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Security>, Refusal> {
+pub(super) async fn show(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<Security>, Refusal> {
     let now = now();
     let facts = app.certificate.facts();
     let sessions = app.store.sessions(alive(now)).await?;

@@ -49,7 +49,12 @@ pub(crate) fn tls(certificate: PortalCertificate) -> Result<Arc<ServerConfig>, r
 }
 
 /// Serves until `stop`, then finishes what is under way.
-pub(crate) async fn serve(listener: TcpListener, tls: Arc<ServerConfig>, router: Router, stop: CancellationToken) {
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Arc<ServerConfig>,
+    router: Router,
+    stop: CancellationToken,
+) {
     let server = Server {
         acceptor: TlsAcceptor::from(tls),
         router,
@@ -97,17 +102,24 @@ impl Server {
                 // News of a change is a small packet that must not wait for a full one.
                 stream.set_nodelay(true)?;
                 let stream = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await??;
-                let service = router.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
-                    request.extensions_mut().insert(ConnectInfo(peer));
-                    request
-                });
+                let service =
+                    router.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
+                        request.extensions_mut().insert(ConnectInfo(peer));
+                        request
+                    });
                 let mut builder = auto::Builder::new(TokioExecutor::new());
-                builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
+                builder
+                    .http1()
+                    .timer(TokioTimer::new())
+                    .header_read_timeout(HEAD_TIMEOUT);
                 builder.http2().timer(TokioTimer::new());
                 let connection = builder
                     .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
                     .into_owned();
-                watcher.watch(connection).await.map_err(anyhow::Error::from_boxed)
+                watcher
+                    .watch(connection)
+                    .await
+                    .map_err(anyhow::Error::from_boxed)
             };
             let outcome: Result<(), anyhow::Error> = tokio::select! {
                 biased;

@@ -35,13 +35,30 @@ pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json
     let wall = Wall {
         now,
         hubs: super::hubs::presence(&app).await?,
-        rooms: app.store.rooms().await?.into_iter().map(|r| (r.id.clone(), r)).collect(),
+        rooms: app
+            .store
+            .rooms()
+            .await?
+            .into_iter()
+            .map(|r| (r.id.clone(), r))
+            .collect(),
         latencies: latencies(app.store.receipts(RECENT_RECEIPTS).await?),
     };
-    let mut signs: Vec<Sign> = app.store.displays().await?.into_iter().map(|d| wall.sign(d)).collect();
+    let mut signs: Vec<Sign> = app
+        .store
+        .displays()
+        .await?
+        .into_iter()
+        .map(|d| wall.sign(d))
+        .collect();
     signs.sort_by_cached_key(|sign| {
         let room = sign.room.as_ref().map(|r| r.name.to_lowercase());
-        (room.is_none(), room, sign.hub_name.to_lowercase(), sign.key.clone())
+        (
+            room.is_none(),
+            room,
+            sign.hub_name.to_lowercase(),
+            sign.key.clone(),
+        )
     });
     Ok(Json(Signs { now, signs }))
 }
@@ -52,10 +69,19 @@ pub(super) async fn link(
     DisplayPath(display): DisplayPath,
     JsonBody(link): JsonBody<Link>,
 ) -> Result<StatusCode, Refusal> {
-    let room = app.store.room(&link.room).await?.ok_or_else(|| Refusal::not_found("room"))?;
+    let room = app
+        .store
+        .room(&link.room)
+        .await?
+        .ok_or_else(|| Refusal::not_found("room"))?;
     let key = key_of(&app, &display).await?;
     super::hubs::link_display(&app, &display, Some(&link.room)).await?;
-    app.record(&caller, Action::DisplayLinked, format!("{key} → {}", room.name)).await?;
+    app.record(
+        &caller,
+        Action::DisplayLinked,
+        format!("{key} → {}", room.name),
+    )
+    .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -89,7 +115,9 @@ impl Wall {
         let room = display.room.as_ref().and_then(|id| self.rooms.get(id));
         Sign {
             problem: self.problem(&display, hub, room),
-            glass_url: display.shown.map(|shown| route::glass(&display.id, &version(&shown))),
+            glass_url: display
+                .shown
+                .map(|shown| route::glass(&display.id, &version(&shown))),
             last_latency_ms: self.latencies.get(&display.id).copied(),
             hub_name: hub.map(|h| h.name.clone()).unwrap_or_default(),
             room: room.map(|r| SignRoom {
@@ -145,20 +173,30 @@ impl Wall {
             );
         };
         if is_stale(room, self.now) {
-            let why = room.problem.as_deref().map(|p| format!(" ({p})")).unwrap_or_default();
+            let why = room
+                .problem
+                .as_deref()
+                .map(|p| format!(" ({p})"))
+                .unwrap_or_default();
             return problem(
                 SignProblemCode::RoomStale,
-                format!("The calendar of {} could not be read for a while{why}.", room.name),
+                format!(
+                    "The calendar of {} could not be read for a while{why}.",
+                    room.name
+                ),
                 "The sign says since when it may be out of date.",
             );
         }
-        display.shown.and_then(|shown| shown.marked_since).and_then(|_| {
-            problem(
-                SignProblemCode::Marked,
-                "The glass carries the mark that it may be out of date.".to_owned(),
-                "People see since when.",
-            )
-        })
+        display
+            .shown
+            .and_then(|shown| shown.marked_since)
+            .and_then(|_| {
+                problem(
+                    SignProblemCode::Marked,
+                    "The glass carries the mark that it may be out of date.".to_owned(),
+                    "People see since when.",
+                )
+            })
     }
 }
 

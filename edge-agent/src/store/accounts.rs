@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
-pub(crate) use self::activity::{Activity, Deed};
+pub(crate) use self::activity::Deed;
 pub(crate) use self::sessions::{Alive, NewSession, SessionRow};
 use super::{Store, StoreError};
 

@@ -11,15 +11,30 @@ use crate::console;
 #[tokio::test]
 async fn before_it_is_claimed_nothing_but_the_claim_answers() {
     let house = House::new().await;
-    for path in ["/api/v1/signs", "/api/v1/session", "/api/v1/events", "/api/v1/activity", "/api/v1/nonsense"] {
+    for path in [
+        "/api/v1/signs",
+        "/api/v1/session",
+        "/api/v1/events",
+        "/api/v1/activity",
+        "/api/v1/nonsense",
+    ] {
         house.get(path, None).await.refused(ErrorCode::NotClaimed);
     }
-    house.post("/api/v1/session", None, &House::sign_in()).await.refused(ErrorCode::NotClaimed);
+    house
+        .post("/api/v1/session", None, &House::sign_in())
+        .await
+        .refused(ErrorCode::NotClaimed);
     assert_eq!(house.get("/api/health", None).await.body["status"], "ok");
-    let state: SetupState = serde_json::from_value(house.get("/api/v1/setup", None).await.body).unwrap();
+    let state: SetupState =
+        serde_json::from_value(house.get("/api/v1/setup", None).await.body).unwrap();
     assert!(!state.claimed);
     assert!(state.token_file.unwrap().ends_with("setup-token"));
-    assert!(state.token_command.unwrap().starts_with("edge-agent setup-token --data "));
+    assert!(
+        state
+            .token_command
+            .unwrap()
+            .starts_with("edge-agent setup-token --data ")
+    );
 }
 
 #[tokio::test]
@@ -28,13 +43,19 @@ async fn a_wrong_setup_token_is_refused_and_guessing_is_slowed_down() {
     let mut claim = house.claim();
     claim.setup_token = "00000-00000-00000-00000-00000-0".to_owned();
     for _ in 0..8 {
-        house.post("/api/v1/setup", None, &json!(claim)).await.refused(ErrorCode::WrongSetupToken);
+        house
+            .post("/api/v1/setup", None, &json!(claim))
+            .await
+            .refused(ErrorCode::WrongSetupToken);
     }
     let slowed = house.post("/api/v1/setup", None, &json!(claim)).await;
     slowed.refused(ErrorCode::TooManyTries);
     assert!(slowed.headers.contains_key("retry-after"));
     // Even the right one waits its turn: otherwise the answer would tell.
-    house.post("/api/v1/setup", None, &json!(house.claim())).await.refused(ErrorCode::TooManyTries);
+    house
+        .post("/api/v1/setup", None, &json!(house.claim()))
+        .await
+        .refused(ErrorCode::TooManyTries);
     assert!(!house.store().is_claimed().await.unwrap());
 }
 
@@ -43,7 +64,10 @@ async fn an_agent_is_claimed_once() {
     let house = House::new().await;
     let claim = house.claim();
     let weak = json!({"setup_token": claim.setup_token, "name": "Ada", "password": "short"});
-    house.post("/api/v1/setup", None, &weak).await.refused(ErrorCode::WeakPassword);
+    house
+        .post("/api/v1/setup", None, &weak)
+        .await
+        .refused(ErrorCode::WeakPassword);
     let answer = house.post("/api/v1/setup", None, &json!(claim)).await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.body["name"], "Ada");
@@ -53,8 +77,17 @@ async fn an_agent_is_claimed_once() {
         assert!(set.contains(attribute), "{set}");
     }
     assert!(!house.data.path().join("setup-token").exists());
-    house.post("/api/v1/setup", None, &json!(claim)).await.refused(ErrorCode::AlreadyClaimed);
-    assert_eq!(house.get("/api/v1/session", Some(&answer.cookie())).await.status, StatusCode::OK);
+    house
+        .post("/api/v1/setup", None, &json!(claim))
+        .await
+        .refused(ErrorCode::AlreadyClaimed);
+    assert_eq!(
+        house
+            .get("/api/v1/session", Some(&answer.cookie()))
+            .await
+            .status,
+        StatusCode::OK
+    );
     let again = console::setup_token(house.data.path()).await.unwrap_err();
     assert!(again.to_string().contains("admin reset"), "{again}");
 }
@@ -62,8 +95,17 @@ async fn an_agent_is_claimed_once() {
 #[tokio::test]
 async fn the_password_is_stored_as_an_argon2id_hash() {
     let (house, _cookie) = House::claimed().await;
-    let admin = house.store().admin_by_name("ada".to_owned()).await.unwrap().unwrap();
-    assert!(admin.password_hash.starts_with("$argon2id$"), "{}", admin.password_hash);
+    let admin = house
+        .store()
+        .admin_by_name("ada".to_owned())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(
+        admin.password_hash.starts_with("$argon2id$"),
+        "{}",
+        admin.password_hash
+    );
     assert!(!admin.password_hash.contains(PASSWORD));
 }
 
@@ -71,14 +113,26 @@ async fn the_password_is_stored_as_an_argon2id_hash() {
 async fn signing_in_and_out() {
     let (house, first) = House::claimed().await;
     let wrong = json!({"name": "Ada", "password": "wrong horse battery"});
-    house.post("/api/v1/session", None, &wrong).await.refused(ErrorCode::WrongCredentials);
+    house
+        .post("/api/v1/session", None, &wrong)
+        .await
+        .refused(ErrorCode::WrongCredentials);
     let nobody = json!({"name": "Eve", "password": PASSWORD});
-    house.post("/api/v1/session", None, &nobody).await.refused(ErrorCode::WrongCredentials);
+    house
+        .post("/api/v1/session", None, &nobody)
+        .await
+        .refused(ErrorCode::WrongCredentials);
     let answer = house.post("/api/v1/session", None, &House::sign_in()).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
     let second = answer.cookie();
-    assert_eq!(house.delete("/api/v1/session", Some(&second)).await.status, StatusCode::NO_CONTENT);
-    house.get("/api/v1/session", Some(&second)).await.refused(ErrorCode::SignedOut);
+    assert_eq!(
+        house.delete("/api/v1/session", Some(&second)).await.status,
+        StatusCode::NO_CONTENT
+    );
+    house
+        .get("/api/v1/session", Some(&second))
+        .await
+        .refused(ErrorCode::SignedOut);
     let activity = house.get("/api/v1/activity", Some(&first)).await;
     let actions: Vec<&str> = activity.body["entries"]
         .as_array()
@@ -86,7 +140,16 @@ async fn signing_in_and_out() {
         .iter()
         .map(|entry| entry["action"].as_str().unwrap())
         .collect();
-    assert_eq!(actions, ["signed_out", "signed_in", "sign_in_refused", "sign_in_refused", "claimed"]);
+    assert_eq!(
+        actions,
+        [
+            "signed_out",
+            "signed_in",
+            "sign_in_refused",
+            "sign_in_refused",
+            "claimed"
+        ]
+    );
 }
 
 #[tokio::test]
@@ -94,24 +157,39 @@ async fn guessing_passwords_is_slowed_down() {
     let (house, _cookie) = House::claimed().await;
     let wrong = json!({"name": "Ada", "password": "wrong horse battery"});
     for _ in 0..8 {
-        house.post("/api/v1/session", None, &wrong).await.refused(ErrorCode::WrongCredentials);
+        house
+            .post("/api/v1/session", None, &wrong)
+            .await
+            .refused(ErrorCode::WrongCredentials);
     }
-    house.post("/api/v1/session", None, &House::sign_in()).await.refused(ErrorCode::TooManyTries);
+    house
+        .post("/api/v1/session", None, &House::sign_in())
+        .await
+        .refused(ErrorCode::TooManyTries);
 }
 
 #[tokio::test]
 async fn a_reset_at_the_console_ends_every_session_of_the_running_agent() {
     let (house, cookie) = House::claimed().await;
     let token = console::admin_reset(house.data.path()).await.unwrap();
-    house.get("/api/v1/signs", Some(&cookie)).await.refused(ErrorCode::NotClaimed);
+    house
+        .get("/api/v1/signs", Some(&cookie))
+        .await
+        .refused(ErrorCode::NotClaimed);
     let mut claim = house.claim();
     claim.setup_token = token;
     claim.name = "Grace".to_owned();
     let answer = house.post("/api/v1/setup", None, &json!(claim)).await;
     assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
-    house.get("/api/v1/session", Some(&cookie)).await.refused(ErrorCode::SignedOut);
+    house
+        .get("/api/v1/session", Some(&cookie))
+        .await
+        .refused(ErrorCode::SignedOut);
     let activity = house.get("/api/v1/activity", Some(&answer.cookie())).await;
-    assert_eq!(activity.body["entries"][1]["action"], "admin_reset", "{activity:?}");
+    assert_eq!(
+        activity.body["entries"][1]["action"], "admin_reset",
+        "{activity:?}"
+    );
     assert_eq!(activity.body["entries"][1]["who"], "console");
 }
 

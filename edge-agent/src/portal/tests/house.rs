@@ -52,9 +52,15 @@ impl Answer {
         assert_eq!(self.code(), Some(code), "{self:?}");
         assert_eq!(self.status.as_u16(), code.status(), "{self:?}");
         for part in ["message", "hint", "request_id"] {
-            assert!(self.body[part].as_str().is_some_and(|text| text.len() > 5), "{part}: {self:?}");
+            assert!(
+                self.body[part].as_str().is_some_and(|text| text.len() > 5),
+                "{part}: {self:?}"
+            );
         }
-        assert_eq!(self.headers["x-request-id"], self.body["request_id"].as_str().unwrap());
+        assert_eq!(
+            self.headers["x-request-id"],
+            self.body["request_id"].as_str().unwrap()
+        );
     }
 
     /// The cookie that was set, as a browser sends it back.
@@ -71,7 +77,9 @@ impl House {
         let data = tempfile::tempdir().unwrap();
         let toml = "[portal]\nlisten = \"127.0.0.1:0\"\nname = \"portal.localhost\"\n[hubs]\nlisten = \"127.0.0.1:0\"\n";
         std::fs::write(data.path().join("agent.toml"), toml).unwrap();
-        let agent = Agent::start(Config::load(data.path(), &Nothing).unwrap()).await.unwrap();
+        let agent = Agent::start(Config::load(data.path(), &Nothing).unwrap())
+            .await
+            .unwrap();
         let address = agent.portal_address();
         // Over HTTP/1, a test may send whatever Host it likes.
         let http = client(data.path(), address).http1_only().build().unwrap();
@@ -87,7 +95,9 @@ impl House {
     /// A house that Ada has claimed, and her cookie.
     pub(super) async fn claimed() -> (Self, String) {
         let house = Self::new().await;
-        let answer = house.post("/api/v1/setup", None, &json!(house.claim())).await;
+        let answer = house
+            .post("/api/v1/setup", None, &json!(house.claim()))
+            .await;
         assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
         let cookie = answer.cookie();
         (house, cookie)
@@ -95,7 +105,8 @@ impl House {
 
     pub(super) fn claim(&self) -> Claim {
         Claim {
-            setup_token: std::fs::read_to_string(self.data.path().join("setup-token")).unwrap_or_default(),
+            setup_token: std::fs::read_to_string(self.data.path().join("setup-token"))
+                .unwrap_or_default(),
             name: NAME.to_owned(),
             password: PASSWORD.to_owned(),
         }
@@ -115,7 +126,9 @@ impl House {
 
     /// A browser that speaks HTTP/2 where it can.
     pub(super) fn modern(&self) -> reqwest::Client {
-        client(self.data.path(), self.agent.portal_address()).build().unwrap()
+        client(self.data.path(), self.agent.portal_address())
+            .build()
+            .unwrap()
     }
 
     pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
@@ -127,7 +140,10 @@ impl House {
     }
 
     pub(super) async fn post(&self, path: &str, cookie: Option<&str>, body: &Value) -> Answer {
-        let request = self.request(Method::POST, path).header("origin", &self.base).json(body);
+        let request = self
+            .request(Method::POST, path)
+            .header("origin", &self.base)
+            .json(body);
         send(with(request, cookie)).await
     }
 
@@ -140,7 +156,10 @@ impl House {
     }
 }
 
-pub(super) fn with(request: reqwest::RequestBuilder, cookie: Option<&str>) -> reqwest::RequestBuilder {
+pub(super) fn with(
+    request: reqwest::RequestBuilder,
+    cookie: Option<&str>,
+) -> reqwest::RequestBuilder {
     match cookie {
         Some(cookie) => request.header("cookie", cookie),
         None => request,

@@ -18,7 +18,9 @@ async fn heard(stream: &mut reqwest::Response, so_far: &mut String, wanted: &str
             so_far.push_str(std::str::from_utf8(&chunk).unwrap());
         }
     };
-    timeout(PATIENCE, reading).await.unwrap_or_else(|_| panic!("{wanted} did not come"));
+    timeout(PATIENCE, reading)
+        .await
+        .unwrap_or_else(|_| panic!("{wanted} did not come"));
 }
 
 #[tokio::test]
@@ -28,10 +30,22 @@ async fn news_is_heard_by_kind() {
     let mut stream = request.send().await.unwrap();
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
     let mut text = String::new();
-    heard(&mut stream, &mut text, "event: everything\ndata: {\"kind\":\"everything\"}\n\n").await;
+    heard(
+        &mut stream,
+        &mut text,
+        "event: everything\ndata: {\"kind\":\"everything\"}\n\n",
+    )
+    .await;
     let app = json!({"client_id": "7-signs.apps.googleusercontent.com", "client_secret": "GOCSPX-secret"});
-    house.put("/api/v1/integration/google-app", Some(&cookie), &app).await;
-    heard(&mut stream, &mut text, "event: integration\ndata: {\"kind\":\"integration\"}\n\n").await;
+    house
+        .put("/api/v1/integration/google-app", Some(&cookie), &app)
+        .await;
+    heard(
+        &mut stream,
+        &mut text,
+        "event: integration\ndata: {\"kind\":\"integration\"}\n\n",
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -40,7 +54,9 @@ async fn an_open_stream_does_not_hold_up_the_end() {
     let request = with(house.request(Method::GET, "/api/v1/events"), Some(&cookie));
     let mut stream = request.send().await.unwrap();
     heard(&mut stream, &mut String::new(), "everything").await;
-    timeout(PATIENCE, house.agent.shutdown()).await.expect("the agent stops");
+    timeout(PATIENCE, house.agent.shutdown())
+        .await
+        .expect("the agent stops");
     let rest = async { while let Ok(Some(_)) = stream.chunk().await {} };
     timeout(PATIENCE, rest).await.expect("the stream ends");
 }

@@ -1,0 +1,286 @@
+//! What the pages are drawn from.
+
+use serde_json::json;
+
+use super::{DISPLAY, ROOM, at, display, hub, room, same};
+use crate::activity::{Action, Activity, Entry};
+use crate::hubs::{Hub, Hubs, Pair, Pairing};
+use crate::integration::{Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp};
+use crate::receipts::{Receipt, Receipts};
+use crate::relay::{Enrol, Enrolment, Relay};
+use crate::repairs::{Repair, RepairCode, Repairs};
+use crate::rooms::{Room, Rooms};
+use crate::route;
+use crate::security::{Certificate, Security, SessionInfo};
+use crate::signs::{Link, Shown, Sign, SignProblem, SignProblemCode, SignRoom, Signs};
+
+#[test]
+fn signs() {
+    same(
+        &Signs {
+            now: at("2026-11-23T10:42:00.5Z"),
+            signs: vec![Sign {
+                display: display(),
+                key: "north-1".into(),
+                hub: hub(),
+                hub_name: "North".into(),
+                panel: "800x480".into(),
+                room: Some(SignRoom {
+                    id: room(),
+                    name: "Alder".into(),
+                }),
+                shown: Some(Shown {
+                    hash: "00ff".into(),
+                    at: at("2026-11-23T10:41:00Z"),
+                    marked_since: Some(at("2026-11-23T10:00:00Z")),
+                }),
+                glass_url: Some(route::glass(&display(), "00ff")),
+                problem: Some(SignProblem {
+                    code: SignProblemCode::Marked,
+                    what: "w".into(),
+                    consequence: "c".into(),
+                }),
+                last_latency_ms: Some(87),
+            }],
+        },
+        json!({"now": "2026-11-23T10:42:00.5Z", "signs": [{
+            "display": DISPLAY, "key": "north-1", "hub": "ab".repeat(32), "hub_name": "North", "panel": "800x480",
+            "room": {"id": ROOM, "name": "Alder"},
+            "shown": {"hash": "00ff", "at": "2026-11-23T10:41:00Z", "marked_since": "2026-11-23T10:00:00Z"},
+            "glass_url": "/api/v1/displays/disp_01ARZ3NDEKTSV4RRFFQ69G5FAW/glass.png?v=00ff",
+            "problem": {"code": "marked", "what": "w", "consequence": "c"},
+            "last_latency_ms": 87}]}),
+    );
+    same(&Link { room: room() }, json!({"room": ROOM}));
+}
+
+#[test]
+fn rooms() {
+    same(
+        &Rooms {
+            now: at("2026-11-23T10:42:00Z"),
+            rooms: vec![Room {
+                id: room(),
+                name: "Alder".into(),
+                calendar: "c_1@resource.calendar.google.com".into(),
+                zone: "Europe/Brussels".into(),
+                displays: vec![display()],
+                verified_at: None,
+                stale: false,
+            }],
+        },
+        json!({"now": "2026-11-23T10:42:00Z", "rooms": [{"id": ROOM, "name": "Alder",
+            "calendar": "c_1@resource.calendar.google.com", "zone": "Europe/Brussels", "displays": [DISPLAY],
+            "verified_at": null, "stale": false}]}),
+    );
+}
+
+#[test]
+fn hubs() {
+    same(
+        &Hubs {
+            now: at("2026-11-23T10:42:00Z"),
+            listen: "0.0.0.0:7443".into(),
+            pairing: Pairing::Waiting {
+                until: at("2026-11-23T10:52:00Z"),
+            },
+            hubs: vec![Hub {
+                id: hub(),
+                name: "North".into(),
+                connected: true,
+                since: Some(at("2026-11-23T10:00:00Z")),
+                last_seen: None,
+                address: Some("192.0.2.7:4433".into()),
+                version: Some("0.1.0".into()),
+                displays: 4,
+            }],
+        },
+        json!({"now": "2026-11-23T10:42:00Z", "listen": "0.0.0.0:7443",
+            "pairing": {"state": "waiting", "until": "2026-11-23T10:52:00Z"},
+            "hubs": [{"id": "ab".repeat(32), "name": "North", "connected": true, "since": "2026-11-23T10:00:00Z",
+                "last_seen": null, "address": "192.0.2.7:4433", "version": "0.1.0", "displays": 4}]}),
+    );
+    same(
+        &Pair {
+            code: "ABCD".into(),
+            name: None,
+        },
+        json!({"code": "ABCD", "name": null}),
+    );
+    same(&Pairing::Idle, json!({"state": "idle"}));
+    same(
+        &Pairing::Paired { hub: hub() },
+        json!({"state": "paired", "hub": "ab".repeat(32)}),
+    );
+    same(
+        &Pairing::Failed { why: "w".into() },
+        json!({"state": "failed", "why": "w"}),
+    );
+}
+
+#[test]
+fn integration() {
+    same(
+        &Integration {
+            redirect_uri: Some(
+                "https://relay.example.com/oauth/google/callback/0123456789abcdef".into(),
+            ),
+            app: Some(GoogleApp {
+                client_id: "1.apps".into(),
+                project: Some("signs".into()),
+            }),
+            accounts: vec![
+                Account {
+                    id: "1".into(),
+                    email: "a@example.com".into(),
+                    state: AccountState::Connected,
+                },
+                Account {
+                    id: "2".into(),
+                    email: "b@example.com".into(),
+                    state: AccountState::Reconnect { why: "w".into() },
+                },
+            ],
+        },
+        json!({"redirect_uri": "https://relay.example.com/oauth/google/callback/0123456789abcdef",
+            "app": {"client_id": "1.apps", "project": "signs"},
+            "accounts": [{"id": "1", "email": "a@example.com", "state": {"state": "connected"}},
+                {"id": "2", "email": "b@example.com", "state": {"state": "reconnect", "why": "w"}}]}),
+    );
+    same(
+        &SaveGoogleApp {
+            client_id: "i".into(),
+            client_secret: "s".into(),
+            project: None,
+        },
+        json!({"client_id": "i", "client_secret": "s", "project": null}),
+    );
+    same(
+        &ClientSecretPreview {
+            client_id: "i".into(),
+            client_secret: "s".into(),
+            project: Some("p".into()),
+            warnings: vec!["w".into()],
+        },
+        json!({"client_id": "i", "client_secret": "s", "project": "p", "warnings": ["w"]}),
+    );
+    same(
+        &FlowBegun {
+            flow: "f".into(),
+            authorise_url: "https://accounts.google.com/".into(),
+        },
+        json!({"flow": "f", "authorise_url": "https://accounts.google.com/"}),
+    );
+}
+
+#[test]
+fn security_and_activity() {
+    same(
+        &Security {
+            now: at("2026-11-23T10:42:00Z"),
+            certificate: Certificate {
+                self_signed: true,
+                names: vec!["placard.localhost".into(), "192.0.2.7".into()],
+                not_before: at("2026-11-22T00:00:00Z"),
+                not_after: at("2027-11-22T00:00:00Z"),
+                fingerprint: "00:FF".into(),
+            },
+            origins: vec!["https://placard.localhost:8443".into()],
+            sessions: vec![SessionInfo {
+                created_at: at("2026-11-23T10:42:00Z"),
+                last_seen: at("2026-11-23T10:42:00Z"),
+                address: "192.0.2.9".into(),
+                user_agent: "curl/8".into(),
+                this: true,
+            }],
+        },
+        json!({"now": "2026-11-23T10:42:00Z",
+            "certificate": {"self_signed": true, "names": ["placard.localhost", "192.0.2.7"],
+                "not_before": "2026-11-22T00:00:00Z", "not_after": "2027-11-22T00:00:00Z", "fingerprint": "00:FF"},
+            "origins": ["https://placard.localhost:8443"],
+            "sessions": [{"created_at": "2026-11-23T10:42:00Z", "last_seen": "2026-11-23T10:42:00Z",
+                "address": "192.0.2.9", "user_agent": "curl/8", "this": true}]}),
+    );
+    same(
+        &Activity {
+            entries: vec![Entry {
+                at: at("2026-11-23T10:42:00Z"),
+                who: "ada".into(),
+                action: Action::DisplayLinked,
+                subject: "north-1 → Alder".into(),
+                address: None,
+            }],
+        },
+        json!({"entries": [{"at": "2026-11-23T10:42:00Z", "who": "ada", "action": "display_linked",
+            "subject": "north-1 → Alder", "address": null}]}),
+    );
+    let words: Vec<&str> = Action::ALL.iter().map(|a| a.as_str()).collect();
+    assert_eq!(
+        words.join(" "),
+        "claimed signed_in sign_in_refused signed_out admin_reset relay_enrolled google_app_saved account_connected \
+         account_disconnected pairing_opened display_linked display_unlinked"
+    );
+}
+
+#[test]
+fn relay_receipts_and_repairs() {
+    same(
+        &Relay {
+            enrolment: Some(Enrolment {
+                agent_id: "0123456789abcdef".into(),
+                public_base: "https://r".into(),
+                redirect_uri: "https://r/c".into(),
+                webhook_address: "https://r/w".into(),
+                host_owner: false,
+            }),
+            connected_since: Some(at("2026-11-23T10:42:00Z")),
+            problem: None,
+        },
+        json!({"enrolment": {"agent_id": "0123456789abcdef", "public_base": "https://r", "redirect_uri": "https://r/c",
+            "webhook_address": "https://r/w", "host_owner": false},
+            "connected_since": "2026-11-23T10:42:00Z", "problem": null}),
+    );
+    same(
+        &Enrol {
+            relay_url: "https://r".into(),
+            invite: "i".into(),
+        },
+        json!({"relay_url": "https://r", "invite": "i"}),
+    );
+    let receipt = Receipt {
+        display: display(),
+        room: room(),
+        hash: "00".into(),
+        webhook_at: Some(at("2026-11-23T10:42:00.000001Z")),
+        hint_at: Some(at("2026-11-23T10:42:00.002Z")),
+        listed_at: Some(at("2026-11-23T10:42:00.030Z")),
+        rendered_at: Some(at("2026-11-23T10:42:00.035Z")),
+        stored_at: Some(at("2026-11-23T10:42:00.050Z")),
+        displayed_at: at("2026-11-23T10:42:00.060Z"),
+    };
+    assert_eq!(receipt.latency_ms(), Some(60));
+    same(
+        &Receipts {
+            receipts: vec![receipt],
+        },
+        json!({"receipts": [{"display": DISPLAY, "room": ROOM, "hash": "00",
+            "webhook_at": "2026-11-23T10:42:00.000001Z", "hint_at": "2026-11-23T10:42:00.002Z",
+            "listed_at": "2026-11-23T10:42:00.03Z", "rendered_at": "2026-11-23T10:42:00.035Z",
+            "stored_at": "2026-11-23T10:42:00.05Z", "displayed_at": "2026-11-23T10:42:00.06Z"}]}),
+    );
+    same(
+        &Repairs {
+            repairs: vec![Repair {
+                code: RepairCode::RelayDown,
+                what: "w".into(),
+                consequence: "c".into(),
+                action: "a".into(),
+                page: "/settings/relay".into(),
+                since: None,
+            }],
+        },
+        json!({"repairs": [{"code": "relay_down", "what": "w", "consequence": "c", "action": "a",
+            "page": "/settings/relay", "since": null}]}),
+    );
+}
+
