@@ -25,10 +25,10 @@ use crate::news::Bus;
 use crate::relay::Relay;
 use crate::store::{Store, StoreError, StoredApp};
 
-pub(crate) use self::accounts::{AccountState, AccountView, ConnectedAccount};
+pub(crate) use self::accounts::{AccountState, AccountView};
 pub(crate) use self::app::SaveAppError;
-pub(crate) use self::client_secret::{ClientSecretError, ClientSecretFile, parse_client_secret};
-pub(crate) use self::flow::{BeginError, Begun, FinishError};
+pub(crate) use self::client_secret::parse_client_secret;
+pub(crate) use self::flow::{BeginError, FinishError};
 pub(crate) use self::http::{OutboundError, OutboundHttp};
 pub(crate) use self::relay_side::RelaySide;
 

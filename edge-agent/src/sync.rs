@@ -51,6 +51,10 @@ pub(crate) fn start<R: RelaySide>(
     let (acknowledge, to_acknowledge) = mpsc::unbounded_channel();
     let run = Run::new(lister.clone(), Arc::clone(&rooms_changed), acknowledge);
     tasks.spawn(run.run(signals, for_run, stop.clone()));
-    tasks.spawn(run::acknowledge(lister.google.clone(), to_acknowledge));
+    tasks.spawn(run::acknowledge(
+        lister.google.clone(),
+        to_acknowledge,
+        stop.clone(),
+    ));
     tasks.spawn(keep::run(lister, for_keep, rooms_changed, stop));
 }

@@ -150,7 +150,7 @@ impl Timeline {
         let mut date = self.zone.to_datetime(from).date();
         while date <= last {
             let midnight = self.zone.to_ambiguous_timestamp(date.at(0, 0, 0, 0));
-            candidates.extend(midnight.clone().earlier());
+            candidates.extend(midnight.earlier());
             candidates.extend(midnight.later());
             let Ok(tomorrow) = date.tomorrow() else { break };
             date = tomorrow;

@@ -56,9 +56,19 @@ impl<R: RelaySide> Google<R> {
     /// their links are there when it is connected again. Answers whether there was such an account.
     ///
     /// That Google cannot be reached does not keep an account connected here.
-    pub(crate) async fn disconnect(&self, account: &str, now: Timestamp) -> Result<bool, StoreError> {
-        if tokio::time::timeout(FAREWELL, self.say_farewell(account, now)).await.is_err() {
-            warn!(account, "Google did not answer in time; the grant may have to be removed by hand in the Google account");
+    pub(crate) async fn disconnect(
+        &self,
+        account: &str,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if tokio::time::timeout(FAREWELL, self.say_farewell(account, now))
+            .await
+            .is_err()
+        {
+            warn!(
+                account,
+                "Google did not answer in time; the grant may have to be removed by hand in the Google account"
+            );
         }
         let known = self.inner.store.delete_google_account(account).await?;
         if known {
@@ -76,8 +86,14 @@ impl<R: RelaySide> Google<R> {
         if let Some(access) = tokens.access.filter(|access| access.expires > now) {
             let channels = self.inner.store.channels().await.unwrap_or_default();
             for channel in channels.iter().filter(|channel| channel.account == account) {
-                let Some(resource) = &channel.resource_id else { continue };
-                if let Err(error) = self.calendar().stop(&access.token, &channel.id, resource).await {
+                let Some(resource) = &channel.resource_id else {
+                    continue;
+                };
+                if let Err(error) = self
+                    .calendar()
+                    .stop(&access.token, &channel.id, resource)
+                    .await
+                {
                     info!(channel.id, %error, "a watch channel was not stopped; it ends by itself");
                 }
             }

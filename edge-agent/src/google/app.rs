@@ -24,11 +24,17 @@ pub(crate) struct GoogleApp {
 /// Why an app was not saved; the one saved before stays.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SaveAppError {
-    #[error("the client id is empty; copy it from Google's console, under APIs & Services > Credentials")]
+    #[error(
+        "the client id is empty; copy it from Google's console, under APIs & Services > Credentials"
+    )]
     NoClientId,
-    #[error("the client secret is empty; copy it from Google's console, or create a new one there if it is not shown any more")]
+    #[error(
+        "the client secret is empty; copy it from Google's console, or create a new one there if it is not shown any more"
+    )]
     NoSecret,
-    #[error("client id and client secret seem to have been exchanged; the id ends in .apps.googleusercontent.com")]
+    #[error(
+        "client id and client secret seem to have been exchanged; the id ends in .apps.googleusercontent.com"
+    )]
     Exchanged,
     #[error("the {0} holds a space or is longer than any of Google's; copy it again, alone")]
     Malformed(&'static str),
@@ -71,7 +77,9 @@ impl<R: RelaySide> Google<R> {
         if client_id.is_empty() {
             return Err(SaveAppError::NoClientId);
         }
-        if client_secret.ends_with(".apps.googleusercontent.com") || client_id.starts_with("GOCSPX-") {
+        if client_secret.ends_with(".apps.googleusercontent.com")
+            || client_id.starts_with("GOCSPX-")
+        {
             return Err(SaveAppError::Exchanged);
         }
         let malformed = |text: &str| text.len() > LONGEST || text.contains(char::is_whitespace);
@@ -81,7 +89,11 @@ impl<R: RelaySide> Google<R> {
         if malformed(client_secret) {
             return Err(SaveAppError::Malformed("client secret"));
         }
-        let same = self.inner.app.load_full().filter(|saved| saved.client_id == client_id);
+        let same = self
+            .inner
+            .app
+            .load_full()
+            .filter(|saved| saved.client_id == client_id);
         let client_secret = match (client_secret, &same) {
             ("", Some(saved)) => saved.client_secret.clone(),
             ("", None) => return Err(SaveAppError::NoSecret),

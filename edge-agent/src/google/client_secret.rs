@@ -20,15 +20,25 @@ pub(crate) struct ClientSecretFile {
 /// Why a file is of no use.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ClientSecretError {
-    #[error("the file is larger than 16 KB, so it is not a client_secret.json; download it from Google's console under APIs & Services > Credentials")]
+    #[error(
+        "the file is larger than 16 KB, so it is not a client_secret.json; download it from Google's console under APIs & Services > Credentials"
+    )]
     TooLarge,
-    #[error("the file is not a client_secret.json ({0}); download it from Google's console under APIs & Services > Credentials")]
+    #[error(
+        "the file is not a client_secret.json ({0}); download it from Google's console under APIs & Services > Credentials"
+    )]
     NotOne(String),
-    #[error("the file is for an OAuth client of the type Desktop; create one of the type \"Web application\" in Google's console")]
+    #[error(
+        "the file is for an OAuth client of the type Desktop; create one of the type \"Web application\" in Google's console"
+    )]
     NotWebClient,
-    #[error("the file is the key of a service account; create an OAuth client of the type \"Web application\" in Google's console")]
+    #[error(
+        "the file is the key of a service account; create an OAuth client of the type \"Web application\" in Google's console"
+    )]
     ServiceAccount,
-    #[error("the file has no client secret; create a new secret for the OAuth client in Google's console and download the file again")]
+    #[error(
+        "the file has no client secret; create a new secret for the OAuth client in Google's console and download the file again"
+    )]
     NoSecret,
 }
 
@@ -67,21 +77,33 @@ pub(crate) fn parse_client_secret(
     })?;
     let web = match file {
         File { web: Some(web), .. } => web,
-        File { installed: Some(_), .. } => return Err(ClientSecretError::NotWebClient),
-        File { kind: Some(kind), .. } if kind == "service_account" => {
+        File {
+            installed: Some(_), ..
+        } => return Err(ClientSecretError::NotWebClient),
+        File {
+            kind: Some(kind), ..
+        } if kind == "service_account" => {
             return Err(ClientSecretError::ServiceAccount);
         }
-        _ => return Err(ClientSecretError::NotOne("it has no part \"web\"".to_owned())),
+        _ => {
+            return Err(ClientSecretError::NotOne(
+                "it has no part \"web\"".to_owned(),
+            ));
+        }
     };
     let warnings = warnings(&web, redirect, origin);
     let client_id = web.client_id.trim().to_owned();
     if client_id.is_empty() {
-        return Err(ClientSecretError::NotOne("its client_id is empty".to_owned()));
+        return Err(ClientSecretError::NotOne(
+            "its client_id is empty".to_owned(),
+        ));
     }
     let secret = web.client_secret.map(|secret| secret.trim().to_owned());
     Ok(ClientSecretFile {
         client_id,
-        client_secret: secret.filter(|secret| !secret.is_empty()).ok_or(ClientSecretError::NoSecret)?,
+        client_secret: secret
+            .filter(|secret| !secret.is_empty())
+            .ok_or(ClientSecretError::NoSecret)?,
         project_id: web.project_id,
         warnings,
     })
@@ -115,7 +137,10 @@ fn redirect_warning(web: &Web, redirect: &str) -> String {
     );
     match web.redirect_uris.as_slice() {
         [] => format!("The client has no authorised redirect URI. {what_to_do}"),
-        others => format!("The client's redirect URIs are others ({}). {what_to_do}", others.join(", ")),
+        others => format!(
+            "The client's redirect URIs are others ({}). {what_to_do}",
+            others.join(", ")
+        ),
     }
 }
 
@@ -144,7 +169,11 @@ mod tests {
     }
 
     fn parse(json: &str) -> Result<ClientSecretFile, ClientSecretError> {
-        parse_client_secret(json.as_bytes(), Some(REDIRECT), Some("https://relay.example.com"))
+        parse_client_secret(
+            json.as_bytes(),
+            Some(REDIRECT),
+            Some("https://relay.example.com"),
+        )
     }
 
     #[test]
@@ -154,17 +183,30 @@ mod tests {
         assert_eq!(parsed.client_secret, "GOCSPX-x");
         assert_eq!(parsed.project_id.as_deref(), Some("signs-1"));
         assert_eq!(parsed.warnings, Vec::<String>::new());
-        assert!(!format!("{parsed:?}").contains("GOCSPX"), "the secret is not printed");
+        assert!(
+            !format!("{parsed:?}").contains("GOCSPX"),
+            "the secret is not printed"
+        );
     }
 
     #[test]
     fn a_redirect_uri_that_is_missing_or_differs_is_told_with_the_right_one() {
-        for redirects in ["", "\"https://relay.example.com/oauth/google/callback/abc/\""] {
+        for redirects in [
+            "",
+            "\"https://relay.example.com/oauth/google/callback/abc/\"",
+        ] {
             let warnings = parse(&file(redirects, "")).unwrap().warnings;
             assert_eq!(warnings.len(), 1);
-            assert!(warnings[0].contains(&format!("Add exactly {REDIRECT} ")), "{warnings:?}");
+            assert!(
+                warnings[0].contains(&format!("Add exactly {REDIRECT} ")),
+                "{warnings:?}"
+            );
         }
-        let other = parse(&file(&format!("\"{REDIRECT}\""), "\"https://elsewhere.example.com\"")).unwrap();
+        let other = parse(&file(
+            &format!("\"{REDIRECT}\""),
+            "\"https://elsewhere.example.com\"",
+        ))
+        .unwrap();
         assert!(other.warnings[0].contains("another installation"));
         let no_relay = parse_client_secret(file("", "").as_bytes(), None, None).unwrap();
         assert!(no_relay.warnings[0].contains("Settings > Relay"));
@@ -173,15 +215,39 @@ mod tests {
     #[test]
     fn other_files_are_refused_and_the_refusal_says_which_to_take() {
         for (json, expected) in [
-            (r#"{"installed":{"client_id":"x","client_secret":"y"}}"#.to_owned(), ClientSecretError::NotWebClient),
-            (r#"{"type":"service_account","private_key":"x"}"#.to_owned(), ClientSecretError::ServiceAccount),
-            (r#"{"web":{"client_id":"x"}}"#.to_owned(), ClientSecretError::NoSecret),
-            (file(&"\"x\",".repeat(8000), ""), ClientSecretError::TooLarge),
+            (
+                r#"{"installed":{"client_id":"x","client_secret":"y"}}"#.to_owned(),
+                ClientSecretError::NotWebClient,
+            ),
+            (
+                r#"{"type":"service_account","private_key":"x"}"#.to_owned(),
+                ClientSecretError::ServiceAccount,
+            ),
+            (
+                r#"{"web":{"client_id":"x"}}"#.to_owned(),
+                ClientSecretError::NoSecret,
+            ),
+            (
+                file(&"\"x\",".repeat(8000), ""),
+                ClientSecretError::TooLarge,
+            ),
         ] {
             assert_eq!(parse(&json).unwrap_err(), expected);
         }
-        for json in ["", "{", "[]", "null", "{}", r#"{"web":7}"#, r#"{"web":{"client_id":" ","client_secret":"y"}}"#, "\u{feff}{}"] {
-            assert!(matches!(parse(json), Err(ClientSecretError::NotOne(_))), "{json}");
+        for json in [
+            "",
+            "{",
+            "[]",
+            "null",
+            "{}",
+            r#"{"web":7}"#,
+            r#"{"web":{"client_id":" ","client_secret":"y"}}"#,
+            "\u{feff}{}",
+        ] {
+            assert!(
+                matches!(parse(json), Err(ClientSecretError::NotOne(_))),
+                "{json}"
+            );
         }
     }
 }

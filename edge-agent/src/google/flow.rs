@@ -9,8 +9,8 @@ mod errors;
 mod finish;
 mod secrets;
 
-use jiff::{SignedDuration, Timestamp};
 use google_calendar::oauth::new_verifier;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::relay::new_flow_key;
 use crate::store::{FlowProgress, StoredFlow};
@@ -29,7 +29,7 @@ pub(crate) struct Begun {
     pub(crate) flow_id: String,
     /// Where to send the browser.
     pub(crate) authorise_url: String,
-    /// For the flow's own cookie: HttpOnly, Secure, SameSite=Lax, ten minutes.
+    /// For the flow's own cookie: `HttpOnly`, `Secure`, `SameSite=Lax`, ten minutes.
     pub(crate) cookie_value: String,
 }
 
@@ -54,7 +54,9 @@ impl<R: RelaySide> Google<R> {
             redirect_uri,
             client_id: oauth.client_id().to_owned(),
         };
-        let authorise_url = oauth.authorise_url(&secrets.begin()).map_err(BeginError::RedirectUri)?;
+        let authorise_url = oauth
+            .authorise_url(&secrets.begin())
+            .map_err(BeginError::RedirectUri)?;
         let cookie_value = random_text();
         let flow = StoredFlow {
             cookie_hash: hash(&cookie_value),

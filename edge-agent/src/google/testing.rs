@@ -49,10 +49,16 @@ impl Bench {
         let fake = FakeGoogle::start().await;
         let relay = FakeRelay::default();
         let bus = Bus::new();
-        let google = Google::start(store.clone(), &http, fake.endpoints(), relay.clone(), bus.clone())
-            .await
-            .unwrap()
-            .with_answer_wait(Duration::from_millis(200));
+        let google = Google::start(
+            store.clone(),
+            &http,
+            fake.endpoints(),
+            relay.clone(),
+            bus.clone(),
+        )
+        .await
+        .unwrap()
+        .with_answer_wait(Duration::from_millis(200));
         Self {
             data,
             store,
@@ -65,18 +71,31 @@ impl Bench {
 
     /// Signs `rooms@example.com` in and answers the account's id.
     pub(crate) async fn connect(&self) -> String {
-        let begun = self.google.begin("https://portal.localhost", "session-1", now()).await.unwrap();
-        self.relay.answer_code(&begun.flow_id, &self.fake.consent(&begun.authorise_url));
+        let begun = self
+            .google
+            .begin("https://portal.localhost", "session-1", now())
+            .await
+            .unwrap();
+        self.relay
+            .answer_code(&begun.flow_id, &self.fake.consent(&begun.authorise_url));
         let connected = self
             .google
-            .finish(&begun.flow_id, Some(&begun.cookie_value), "session-1", now())
+            .finish(
+                &begun.flow_id,
+                Some(&begun.cookie_value),
+                "session-1",
+                now(),
+            )
             .await
             .unwrap();
         connected.id
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests of tasks that use the real clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests of tasks that use the real clock"
+)]
 pub(crate) fn now() -> Timestamp {
     Timestamp::now()
 }

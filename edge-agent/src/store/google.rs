@@ -99,8 +99,9 @@ impl Store {
     /// Every account, by address.
     pub(crate) async fn google_accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
         self.read(|c| {
-            let mut statement =
-                c.prepare_cached("SELECT id, email, reconnect FROM google_accounts ORDER BY email")?;
+            let mut statement = c.prepare_cached(
+                "SELECT id, email, reconnect FROM google_accounts ORDER BY email",
+            )?;
             let accounts = statement.query_map([], |row| {
                 Ok(StoredAccount {
                     id: row.get(0)?,
@@ -166,7 +167,8 @@ impl Store {
             .read(move |c| {
                 let sql = "SELECT refresh_token, access_token, access_expires, reconnect
                            FROM google_accounts WHERE id = ?1";
-                let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+                let columns =
+                    |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
                 Ok(c.prepare_cached(sql)?.query_row([id], columns).optional()?)
             })
             .await?;
@@ -212,7 +214,11 @@ impl Store {
     }
 
     /// The grant is dead; says why in words. Answers whether that is news.
-    pub(crate) async fn must_reconnect(&self, account: &str, why: &str) -> Result<bool, StoreError> {
+    pub(crate) async fn must_reconnect(
+        &self,
+        account: &str,
+        why: &str,
+    ) -> Result<bool, StoreError> {
         let (id, why) = (account.to_owned(), why.to_owned());
         self.write(move |tx| {
             let changed = tx.execute(

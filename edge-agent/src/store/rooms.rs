@@ -1,6 +1,8 @@
 //! Rooms and what Google last said about them.
 
 mod channels;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::channels::*;
 
@@ -232,7 +234,11 @@ fn room_from(row: &Row<'_>) -> rusqlite::Result<Room> {
         name: row.get(3)?,
         zone: TimeZone::get(&zone).unwrap_or(TimeZone::UTC),
         verified_at: instant_column(row, 5)?,
-        stale_after: if announced { STALE_WITH_PUSHES } else { STALE_WITHOUT_PUSHES },
+        stale_after: if announced {
+            STALE_WITH_PUSHES
+        } else {
+            STALE_WITHOUT_PUSHES
+        },
         announced,
         linked: row.get(9)?,
         skipped: Skipped {
@@ -283,9 +289,12 @@ fn save_calendar(
         ])?;
         return Ok(Some(seen.new_id.clone()));
     };
-    // A calendar that two accounts see stays with the one that it is already read with.
+    // A calendar that two accounts see stays with the one that it is already read with, while that one works.
     c.prepare_cached(
-        "UPDATE rooms SET name = ?2, zone = ?3, account = coalesce(account, ?4) WHERE id = ?1",
+        "UPDATE rooms SET name = ?2, zone = ?3, account =
+             CASE WHEN EXISTS (SELECT 1 FROM google_accounts a WHERE a.id = rooms.account AND a.reconnect IS NULL)
+                  THEN account ELSE ?4 END
+         WHERE id = ?1",
     )?
     .execute(params![id.as_str(), seen.name, seen.zone, account])?;
     Ok((name != seen.name || zone != seen.zone).then_some(id))
@@ -297,7 +306,11 @@ fn forget_unseen(c: &Connection, account: &str, seen: &[SeenCalendar]) -> Result
          FROM rooms WHERE account = ?1",
     )?;
     let rows = statement.query_map([account], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, bool>(2)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, bool>(2)?,
+        ))
     })?;
     for row in rows.collect::<Result<Vec<_>, _>>()? {
         let (id, calendar_id, linked) = row;

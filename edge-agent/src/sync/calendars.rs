@@ -1,7 +1,7 @@
 //! Which calendars an account sees: every one becomes a room that a display can be linked to.
 
-use google_calendar::ListedCalendar;
 use edge_api::id::RoomId;
+use google_calendar::ListedCalendar;
 use tracing::{info, warn};
 use ulid::Ulid;
 
@@ -23,11 +23,17 @@ impl<R: RelaySide> Lister<R> {
             }
         };
         let mut all = true;
-        for account in accounts.iter().filter(|account| account.reconnect.is_none()) {
+        for account in accounts
+            .iter()
+            .filter(|account| account.reconnect.is_none())
+        {
             if let Err(error) = self.list_calendars_of(&account.id).await {
                 warn!(account = account.id, %error, "the calendars of an account were not listed");
                 // A dead grant is dealt with by signing in, which brings us here again.
-                all &= matches!(error, CallError::Reconnect(_) | CallError::NoAccount | CallError::NoApp);
+                all &= matches!(
+                    error,
+                    CallError::Reconnect(_) | CallError::NoAccount | CallError::NoApp
+                );
             }
         }
         all
@@ -45,7 +51,11 @@ impl<R: RelaySide> Lister<R> {
         let seen = calendars.into_iter().map(seen_calendar).collect();
         let changed = self.store.save_calendars(account, seen).await?;
         if !changed.is_empty() {
-            info!(account, rooms = changed.len(), "rooms are new or have another name or zone");
+            info!(
+                account,
+                rooms = changed.len(),
+                "rooms are new or have another name or zone"
+            );
         }
         for room in changed {
             self.bus.send(News::RoomChanged {

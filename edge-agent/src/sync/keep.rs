@@ -65,7 +65,10 @@ pub(super) async fn run<R: RelaySide>(
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "channels end by the clock of the wall")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "channels end by the clock of the wall"
+)]
 fn now() -> Timestamp {
     Timestamp::now()
 }

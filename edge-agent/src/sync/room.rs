@@ -65,7 +65,9 @@ impl<R: RelaySide> Lister<R> {
             .await?;
         match listing {
             Listing::NotModified => self.store.room_verified(&room.id, begun).await?,
-            Listing::Changed(listed) => self.commit(&room, window, listed, begun, job.trace).await?,
+            Listing::Changed(listed) => {
+                self.commit(&room, window, listed, begun, job.trace).await?
+            }
         }
         self.bus.send(News::RoomVerified { room: room.id });
         Ok(())
@@ -139,7 +141,10 @@ fn how_it_ended(error: &CallError) -> Ended {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "when a list was begun and committed is a fact of the wall clock")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "when a list was begun and committed is a fact of the wall clock"
+)]
 fn now() -> Timestamp {
     Timestamp::now()
 }

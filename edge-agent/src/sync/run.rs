@@ -104,10 +104,16 @@ impl<R: RelaySide> Run<R> {
     }
 
     fn nap(&self) -> Duration {
-        let Some(due) = self.schedule.next_due().filter(|_| self.lists.len() < AT_ONCE) else {
+        let Some(due) = self
+            .schedule
+            .next_due()
+            .filter(|_| self.lists.len() < AT_ONCE)
+        else {
             return LONGEST_SLEEP;
         };
-        Duration::try_from(due.duration_since(now())).unwrap_or_default().min(LONGEST_SLEEP)
+        Duration::try_from(due.duration_since(now()))
+            .unwrap_or_default()
+            .min(LONGEST_SLEEP)
     }
 
     /// A signal is state: one that means nothing to us is dropped at the relay as well.
@@ -122,7 +128,10 @@ impl<R: RelaySide> Run<R> {
             None => false,
         };
         if !known {
-            debug!(?acknowledgement, "an announcement on a channel that is not ours any more is dropped");
+            debug!(
+                ?acknowledgement,
+                "an announcement on a channel that is not ours any more is dropped"
+            );
             self.send(vec![acknowledgement]);
         }
     }
@@ -149,7 +158,9 @@ impl<R: RelaySide> Run<R> {
 
     async fn try_look_at_rooms(&mut self) -> Result<(), StoreError> {
         let rooms = self.lister.store.rooms().await?;
-        let kept = rooms.into_iter().filter(|room| room.linked && room.account.is_some());
+        let kept = rooms
+            .into_iter()
+            .filter(|room| room.linked && room.account.is_some());
         let kept = kept.map(|room| {
             let keep = Kept {
                 zone: room.zone,
@@ -166,7 +177,10 @@ impl<R: RelaySide> Run<R> {
     async fn look_at_channels(&mut self) {
         match self.lister.store.channels().await {
             Ok(channels) => {
-                self.channels = channels.into_iter().map(|channel| (channel.id, channel.room)).collect();
+                self.channels = channels
+                    .into_iter()
+                    .map(|channel| (channel.id, channel.room))
+                    .collect();
             }
             Err(error) => warn!(%error, "the watch channels cannot be read"),
         }
@@ -180,18 +194,24 @@ impl<R: RelaySide> Run<R> {
     }
 }
 
-/// Sends what is to be acknowledged, as much as there is at a time; ends when nobody can send any more.
+/// Sends what is to be acknowledged, as much as there is at a time; ends when nobody can send any more, or with what is
+/// on its way when everything stops.
 pub(super) async fn acknowledge<R: RelaySide>(
     google: Google<R>,
     mut to_acknowledge: mpsc::UnboundedReceiver<Acknowledgement>,
+    stop: CancellationToken,
 ) {
     let mut batch = Vec::new();
     while to_acknowledge.recv_many(&mut batch, 500).await > 0 {
         let sent = google.relay().acknowledge(std::mem::take(&mut batch));
-        match timeout(ACKNOWLEDGE_TIMEOUT, sent).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => debug!(%error, "signals were not acknowledged; they come again"),
-            Err(_) => debug!("the relay did not take acknowledgements in time; the signals come again"),
+        tokio::select! {
+            biased;
+            sent = timeout(ACKNOWLEDGE_TIMEOUT, sent) => match sent {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => debug!(%error, "signals were not acknowledged; they come again"),
+                Err(_) => debug!("the relay did not take acknowledgements in time; the signals come again"),
+            },
+            () = stop.cancelled() => return,
         }
     }
 }
@@ -202,7 +222,10 @@ fn dice() -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the task that turns time into lists")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the task that turns time into lists"
+)]
 fn now() -> Timestamp {
     Timestamp::now()
 }

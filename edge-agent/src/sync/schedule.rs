@@ -91,12 +91,19 @@ impl Schedule {
             let progress = match before.remove(&id) {
                 Some(known) if known.kept.zone == kept.zone => Progress { kept, ..known },
                 // In another zone its days are others: list them now.
-                Some(known) => Progress { kept, due: now, dirty: true, ..known },
+                Some(known) => Progress {
+                    kept,
+                    due: now,
+                    dirty: true,
+                    ..known
+                },
                 None => Progress::new(kept, now),
             };
             self.rooms.insert(id, progress);
         }
-        let dropped = before.into_values().flat_map(|progress| progress.heard.into_values());
+        let dropped = before
+            .into_values()
+            .flat_map(|progress| progress.heard.into_values());
         dropped.map(|signal| signal.acknowledgement()).collect()
     }
 
@@ -163,7 +170,10 @@ impl Schedule {
 
     /// When the next list is due that does not run yet.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
-        let waiting = self.rooms.values().filter(|progress| progress.listing.is_none());
+        let waiting = self
+            .rooms
+            .values()
+            .filter(|progress| progress.listing.is_none());
         waiting.map(|progress| progress.due).min()
     }
 }
@@ -253,7 +263,10 @@ fn backoff(failures: u32, retry_after: Option<Duration>, dice: u64) -> SignedDur
     let doubled = SignedDuration::from_secs(1 << failures.min(9)).min(LONGEST_BACKOFF);
     let asked = retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
     let jitter = SignedDuration::from_millis((dice % 1000) as i64);
-    asked.unwrap_or_default().max(doubled).saturating_add(jitter)
+    asked
+        .unwrap_or_default()
+        .max(doubled)
+        .saturating_add(jitter)
 }
 
 #[cfg(test)]

@@ -46,12 +46,18 @@ fn a_new_room_is_listed_at_once_and_then_in_rounds() {
     let schedule = one_listed_room();
     assert_eq!(schedule.next_due(), Some(at(600)));
     let mut schedule = Schedule::default();
-    let unannounced = Kept { announced: false, ..kept() };
+    let unannounced = Kept {
+        announced: false,
+        ..kept()
+    };
     schedule.keep(vec![(room(1), unannounced)], at(0));
     schedule.begin(at(0), 8);
     schedule.ended(&room(1), Ended::Listed, at(0), 999);
     let due = schedule.next_due().unwrap();
-    assert!(at(270) <= due && due < at(271), "a tenth of five minutes early at most: {due}");
+    assert!(
+        at(270) <= due && due < at(271),
+        "a tenth of five minutes early at most: {due}"
+    );
 }
 
 #[test]
@@ -60,8 +66,14 @@ fn an_announced_change_is_listed_at_once_and_acknowledged_after_the_commit() {
     assert!(schedule.announced(&room(1), signal("ch", 7, at(30))));
     let jobs = schedule.begin(at(30), 8);
     assert_eq!(jobs[0].trace.hint_at, Some(at(30)));
-    assert_eq!(jobs[0].trace.webhook_at, Some(at(30) - SignedDuration::from_millis(3)));
-    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(31), 0), [acknowledged("ch", 7)]);
+    assert_eq!(
+        jobs[0].trace.webhook_at,
+        Some(at(30) - SignedDuration::from_millis(3))
+    );
+    assert_eq!(
+        schedule.ended(&room(1), Ended::Listed, at(31), 0),
+        [acknowledged("ch", 7)]
+    );
     // And looked at once more.
     assert_eq!(schedule.next_due(), Some(at(51)));
     schedule.begin(at(51), 8);
@@ -78,7 +90,11 @@ fn a_change_announced_during_a_list_is_listed_again_and_not_acknowledged_before(
     schedule.announced(&room(1), signal("other", 2, at(31)));
     assert_eq!(schedule.begin(at(31), 8), [], "one list per room at a time");
     let first = schedule.ended(&room(1), Ended::Listed, at(32), 0);
-    assert_eq!(first, [acknowledged("ch", 7)], "9 came after the request was sent");
+    assert_eq!(
+        first,
+        [acknowledged("ch", 7)],
+        "9 came after the request was sent"
+    );
     assert_eq!(schedule.begin(at(32), 8).len(), 1);
     let mut second = schedule.ended(&room(1), Ended::Listed, at(33), 0);
     second.sort_by_key(|ack| format!("{ack:?}"));
@@ -92,7 +108,10 @@ fn a_duplicate_during_a_list_is_acknowledged_with_it_and_costs_one_more_list() {
     schedule.begin(at(30), 8);
     schedule.announced(&room(1), signal("ch", 7, at(31)));
     schedule.announced(&room(1), signal("ch", 5, at(31)));
-    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(32), 0), [acknowledged("ch", 7)]);
+    assert_eq!(
+        schedule.ended(&room(1), Ended::Listed, at(32), 0),
+        [acknowledged("ch", 7)]
+    );
     assert_eq!(schedule.begin(at(32), 8).len(), 1);
     assert_eq!(schedule.ended(&room(1), Ended::Listed, at(33), 0), []);
 }
@@ -104,14 +123,26 @@ fn a_failed_list_acknowledges_nothing_and_backs_off() {
     schedule.begin(at(30), 8);
     let failed = Ended::Failed { retry_after: None };
     assert_eq!(schedule.ended(&room(1), failed, at(30), 500), []);
-    assert_eq!(schedule.next_due(), Some(at(32) + SignedDuration::from_millis(500)));
+    assert_eq!(
+        schedule.next_due(),
+        Some(at(32) + SignedDuration::from_millis(500))
+    );
     assert_eq!(schedule.begin(at(31), 8), []);
     schedule.begin(at(33), 8);
-    let asked = Ended::Failed { retry_after: Some(Duration::from_secs(90)) };
+    let asked = Ended::Failed {
+        retry_after: Some(Duration::from_secs(90)),
+    };
     schedule.ended(&room(1), asked, at(33), 0);
-    assert_eq!(schedule.next_due(), Some(at(123)), "Retry-After is honoured");
+    assert_eq!(
+        schedule.next_due(),
+        Some(at(123)),
+        "Retry-After is honoured"
+    );
     schedule.begin(at(123), 8);
-    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(124), 0), [acknowledged("ch", 7)]);
+    assert_eq!(
+        schedule.ended(&room(1), Ended::Listed, at(124), 0),
+        [acknowledged("ch", 7)]
+    );
 }
 
 #[test]
@@ -143,7 +174,10 @@ fn announced_rooms_go_first_when_not_all_can_go() {
     schedule.keep((1..=3).map(|n| (room(n), kept())).collect(), at(0));
     schedule.announced(&room(3), signal("ch", 1, at(1)));
     let first = schedule.begin(at(1), 2);
-    assert_eq!(first.iter().map(|job| &job.room).collect::<Vec<_>>(), [&room(3), &room(1)]);
+    assert_eq!(
+        first.iter().map(|job| &job.room).collect::<Vec<_>>(),
+        [&room(3), &room(1)]
+    );
     assert_eq!(schedule.begin(at(1), 2).len(), 1);
 }
 
@@ -169,7 +203,10 @@ fn a_room_is_listed_at_its_midnight() {
 #[test]
 fn a_room_whose_zone_changes_is_listed_at_once() {
     let mut schedule = one_listed_room();
-    let moved = Kept { zone: TimeZone::get("Etc/GMT-2").unwrap(), ..kept() };
+    let moved = Kept {
+        zone: TimeZone::get("Etc/GMT-2").unwrap(),
+        ..kept()
+    };
     schedule.keep(vec![(room(1), moved)], at(10));
     assert_eq!(schedule.next_due(), Some(at(10)));
 }

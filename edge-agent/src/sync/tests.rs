@@ -1,191 +1,13 @@
 //! The tasks of sync as a whole, against a relay and a Google in memory.
 
-use std::future::Future;
-use std::time::Duration;
+mod running;
 
-use edge_api::id::{DisplayId, HubId, RoomId};
-use google_calendar::Event;
-use serde_json::{Value, json};
-use tokio::sync::{broadcast, mpsc};
-use tokio::time::{Instant, sleep, timeout};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use ulid::Ulid;
+use serde_json::json;
 
+use self::running::{ALDER, Running, event, eventually};
 use crate::google::AccountState;
-use crate::google::testing::{Bench, now};
+use crate::google::testing::Bench;
 use crate::news::{News, Trace};
-use crate::relay::{Acknowledgement, CalendarSignal};
-use crate::store::{Room, SeenDisplay, StoredChannel};
-
-/// Long enough for a busy machine; nothing waits for it when all is well.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-const ALDER: &str = "alder@resource.calendar.google.com";
-
-/// A running sync with one connected account that sees one room.
-struct Running {
-    bench: Bench,
-    account: String,
-    signals: mpsc::Sender<CalendarSignal>,
-    news: broadcast::Receiver<News>,
-    stop: CancellationToken,
-    tasks: TaskTracker,
-}
-
-async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, look: impl Fn() -> F) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(Instant::now() < deadline, "not in time: {what}");
-        sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// An event that is on now and for the next hour.
-fn event(id: &str) -> Value {
-    let end = now() + jiff::SignedDuration::from_hours(1);
-    json!({"id": id, "summary": id, "start": {"dateTime": now().to_string()}, "end": {"dateTime": end.to_string()}})
-}
-
-impl Running {
-    async fn start() -> Self {
-        let bench = Bench::new().await;
-        bench.fake.script().events.insert(ALDER.to_owned(), vec![event("first")]);
-        let account = bench.connect().await;
-        let news = bench.bus.follow();
-        let (signals, receiver) = mpsc::channel(64);
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        super::start(
-            bench.store.clone(),
-            bench.google.clone(),
-            receiver,
-            bench.bus.clone(),
-            &tasks,
-            stop.clone(),
-        );
-        Self {
-            bench,
-            account,
-            signals,
-            news,
-            stop,
-            tasks,
-        }
-    }
-
-    /// The room, once the calendars were listed.
-    async fn room(&self) -> Room {
-        eventually("the calendar becomes a room", || async {
-            self.bench.store.rooms().await.unwrap().into_iter().find(|room| room.calendar_id == ALDER)
-        })
-        .await
-    }
-
-    /// Links a display to the room and waits for its first list.
-    async fn linked(&mut self) -> RoomId {
-        let room = self.room().await.id;
-        self.link(Some(&room)).await;
-        self.hear(&News::RoomVerified { room: room.clone() }).await;
-        room
-    }
-
-    async fn link(&self, room: Option<&RoomId>) {
-        let store = &self.bench.store;
-        let hub: HubId = "ab".repeat(32).parse().unwrap();
-        store.pair_hub(&hub, "North", now()).await.unwrap();
-        let seen = SeenDisplay {
-            new_id: DisplayId::new(&Ulid::new().to_string()).unwrap(),
-            key: "north-1".to_owned(),
-            panel: "800x480".to_owned(),
-        };
-        let arrived = store.hub_arrived(&hub, "0.1.0", "127.0.0.1", vec![seen], now()).await.unwrap();
-        let display = arrived.displays[0].id.clone();
-        store.link_display(&display, room).await.unwrap().unwrap();
-        self.bench.bus.send(News::LinksChanged { display });
-    }
-
-    /// Waits until this news comes by.
-    async fn hear(&mut self, wanted: &News) {
-        self.hear_if(|news| news == wanted).await;
-    }
-
-    async fn hear_if(&mut self, wanted: impl Fn(&News) -> bool) -> News {
-        timeout(PATIENCE, async {
-            loop {
-                let news = self.news.recv().await.unwrap();
-                if wanted(&news) {
-                    return news;
-                }
-            }
-        })
-        .await
-        .expect("the news comes by in time")
-    }
-
-    /// The room's channel, once Google has opened one for `address`.
-    async fn channel(&self, address_ends: &str) -> StoredChannel {
-        eventually("a channel is open", || async {
-            let channels = self.bench.store.channels().await.unwrap();
-            let mut open = channels.into_iter().filter(|c| c.resource_id.is_some() && !c.retired);
-            open.find(|channel| channel.address.ends_with(address_ends))
-        })
-        .await
-    }
-
-    async fn announce(&self, channel: &str, number: u64) -> CalendarSignal {
-        let signal = CalendarSignal {
-            channel: channel.to_owned(),
-            number,
-            received_at: now() - jiff::SignedDuration::from_millis(2),
-            heard_at: now(),
-        };
-        self.signals.send(signal.clone()).await.unwrap();
-        signal
-    }
-
-    async fn acknowledged(&self, expected: &[(&str, u64)]) {
-        let expected: Vec<Acknowledgement> = expected
-            .iter()
-            .map(|(channel, number)| Acknowledgement::Calendar {
-                channel: (*channel).to_owned(),
-                number: *number,
-            })
-            .collect();
-        eventually("acknowledgements", || async {
-            let so_far = self.calendar_acknowledgements();
-            (so_far == expected).then_some(())
-        })
-        .await;
-    }
-
-    fn calendar_acknowledgements(&self) -> Vec<Acknowledgement> {
-        let all = self.bench.relay.acknowledged().into_iter();
-        all.filter(|ack| matches!(ack, Acknowledgement::Calendar { .. })).collect()
-    }
-
-    fn lists(&self) -> usize {
-        self.bench.fake.asked("GET", &format!("{ALDER}/events"))
-    }
-
-    async fn lists_reach(&self, count: usize) {
-        eventually("lists", || async { (self.lists() >= count).then_some(()) }).await;
-    }
-
-    async fn event_ids(&self, room: &RoomId) -> Vec<String> {
-        let events = self.bench.store.room_events(room).await.unwrap();
-        events.into_iter().map(|event: Event| event.id).collect()
-    }
-
-    async fn stop(self) {
-        self.stop.cancel();
-        self.tasks.close();
-        drop((self.signals, self.bench));
-        timeout(PATIENCE, self.tasks.wait()).await.expect("every task ends");
-    }
-}
 
 #[tokio::test]
 async fn calendars_become_rooms_and_a_linked_one_is_listed_at_once() {
@@ -193,7 +15,11 @@ async fn calendars_become_rooms_and_a_linked_one_is_listed_at_once() {
     let room = running.room().await;
     assert_eq!(room.name, "alder");
     assert_eq!(room.verified_at, None);
-    assert_eq!(running.lists(), 0, "only rooms that displays show are listed");
+    assert_eq!(
+        running.lists(),
+        0,
+        "only rooms that displays show are listed"
+    );
     let room = running.linked().await;
     assert_eq!(running.event_ids(&room).await, ["first"]);
     running.stop().await;
@@ -204,12 +30,21 @@ async fn an_announced_change_is_listed_committed_told_and_acknowledged() {
     let mut running = Running::start().await;
     let room = running.linked().await;
     let channel = running.channel("/calendar/a").await;
-    running.bench.fake.script().events.insert(ALDER.to_owned(), vec![event("renamed")]);
+    running
+        .bench
+        .fake
+        .script()
+        .events
+        .insert(ALDER.to_owned(), vec![event("renamed")]);
     let signal = running.announce(&channel.id, 7).await;
     let news = running
-        .hear_if(|news| matches!(news, News::RoomChanged { trace, .. } if *trace != Trace::default()))
+        .hear_if(
+            |news| matches!(news, News::RoomChanged { trace, .. } if *trace != Trace::default()),
+        )
         .await;
-    let News::RoomChanged { trace, .. } = news else { unreachable!() };
+    let News::RoomChanged { trace, .. } = news else {
+        unreachable!()
+    };
     assert_eq!(trace.webhook_at, Some(signal.received_at));
     assert_eq!(trace.hint_at, Some(signal.heard_at));
     assert!(trace.listed_at.unwrap() > signal.heard_at);
@@ -229,12 +64,17 @@ async fn a_change_announced_while_a_list_runs_is_listed_again_before_it_is_ackno
     running.lists_reach(before + 1).await;
     running.announce(&channel.id, 9).await;
     // That 9 was taken is seen by its being taken from the channel; then the first list may end.
-    eventually("the signal is taken", || async { (running.signals.capacity() == 64).then_some(()) }).await;
+    eventually("the signal is taken", || async {
+        (running.signals.capacity() == 64).then_some(())
+    })
+    .await;
     running.bench.fake.release_lists(1);
     running.lists_reach(before + 2).await;
     running.acknowledged(&[(&channel.id, 7)]).await;
     running.bench.fake.release_lists(100);
-    running.acknowledged(&[(&channel.id, 7), (&channel.id, 9)]).await;
+    running
+        .acknowledged(&[(&channel.id, 7), (&channel.id, 9)])
+        .await;
     running.stop().await;
 }
 
@@ -254,17 +94,43 @@ async fn a_list_that_fails_is_tried_again_and_only_then_acknowledged() {
     let room = running.linked().await;
     let channel = running.channel("/calendar/a").await;
     running.bench.fake.script().faults = vec![(503, String::new())];
-    running.bench.fake.script().events.insert(ALDER.to_owned(), vec![event("later")]);
+    running
+        .bench
+        .fake
+        .script()
+        .events
+        .insert(ALDER.to_owned(), vec![event("later")]);
     running.announce(&channel.id, 7).await;
     eventually("the problem is told", || async {
-        running.bench.store.room(&room).await.unwrap().unwrap().problem
+        running
+            .bench
+            .store
+            .room(&room)
+            .await
+            .unwrap()
+            .unwrap()
+            .problem
     })
     .await;
-    assert_eq!(running.event_ids(&room).await, ["first"], "what was known stays");
+    assert_eq!(
+        running.event_ids(&room).await,
+        ["first"],
+        "what was known stays"
+    );
     assert_eq!(running.calendar_acknowledgements(), []);
     running.acknowledged(&[(&channel.id, 7)]).await;
     assert_eq!(running.event_ids(&room).await, ["later"]);
-    assert_eq!(running.bench.store.room(&room).await.unwrap().unwrap().problem, None);
+    assert_eq!(
+        running
+            .bench
+            .store
+            .room(&room)
+            .await
+            .unwrap()
+            .unwrap()
+            .problem,
+        None
+    );
     running.stop().await;
 }
 
@@ -275,7 +141,12 @@ async fn events_that_cannot_be_understood_are_counted_and_the_rest_is_shown() {
     year_zero["start"] = json!({"dateTime": "0000-01-01T00:00:00Z"});
     let mut untitled = event("untitled");
     untitled.as_object_mut().unwrap().remove("summary");
-    running.bench.fake.script().events.insert(ALDER.to_owned(), vec![year_zero, untitled]);
+    running
+        .bench
+        .fake
+        .script()
+        .events
+        .insert(ALDER.to_owned(), vec![year_zero, untitled]);
     let room = running.linked().await;
     let stored = running.bench.store.room(&room).await.unwrap().unwrap();
     assert_eq!(stored.skipped.count, 1);
@@ -290,13 +161,29 @@ async fn an_unchanged_room_is_verified_without_news_of_a_change() {
     let mut running = Running::start().await;
     let room = running.linked().await;
     let channel = running.channel("/calendar/a").await;
-    let before = running.bench.store.room(&room).await.unwrap().unwrap().verified_at.unwrap();
+    let before = running
+        .bench
+        .store
+        .room(&room)
+        .await
+        .unwrap()
+        .unwrap()
+        .verified_at
+        .unwrap();
     running.announce(&channel.id, 7).await;
     let next = running
         .hear_if(|news| matches!(news, News::RoomVerified { .. } | News::RoomChanged { .. }))
         .await;
     assert_eq!(next, News::RoomVerified { room: room.clone() });
-    let after = running.bench.store.room(&room).await.unwrap().unwrap().verified_at.unwrap();
+    let after = running
+        .bench
+        .store
+        .room(&room)
+        .await
+        .unwrap()
+        .unwrap()
+        .verified_at
+        .unwrap();
     assert!(after > before);
     running.stop().await;
 }
@@ -310,8 +197,21 @@ async fn a_token_that_google_does_not_take_any_more_is_renewed_once() {
     running.bench.fake.script().access_token = Some("fresh".to_owned());
     running.announce(&channel.id, 7).await;
     running.acknowledged(&[(&channel.id, 7)]).await;
-    assert_eq!(running.bench.fake.asked("POST", "/token"), tokens_before + 1);
-    assert_eq!(running.bench.store.room(&room).await.unwrap().unwrap().problem, None);
+    assert_eq!(
+        running.bench.fake.asked("POST", "/token"),
+        tokens_before + 1
+    );
+    assert_eq!(
+        running
+            .bench
+            .store
+            .room(&room)
+            .await
+            .unwrap()
+            .unwrap()
+            .problem,
+        None
+    );
     running.stop().await;
 }
 
@@ -327,7 +227,15 @@ async fn a_dead_grant_asks_for_a_new_sign_in_and_keeps_what_was_known() {
     }
     running.announce(&channel.id, 7).await;
     let why = eventually("the account is to be connected again", || async {
-        match running.bench.google.accounts().await.unwrap().remove(0).state {
+        match running
+            .bench
+            .google
+            .accounts()
+            .await
+            .unwrap()
+            .remove(0)
+            .state
+        {
             AccountState::Reconnect { why } => Some(why),
             AccountState::Connected => None,
         }
@@ -355,9 +263,15 @@ async fn a_new_address_of_the_relay_opens_new_channels_and_then_stops_the_old() 
     running.linked().await;
     let old = running.channel("/calendar/a").await;
     let opened = running.bench.fake.script().channels[0]["watch"].clone();
-    assert_eq!(opened["address"], "https://relay.example.com/google/calendar/a");
+    assert_eq!(
+        opened["address"],
+        "https://relay.example.com/google/calendar/a"
+    );
     assert_eq!(opened["token"], format!("token-of-{}", old.id));
-    running.bench.relay.move_to("https://new.example.com/google/calendar/b");
+    running
+        .bench
+        .relay
+        .move_to("https://new.example.com/google/calendar/b");
     running.bench.bus.send(News::RelayChanged);
     let new = running.channel("/calendar/b").await;
     assert_ne!(new.id, old.id);
@@ -369,7 +283,10 @@ async fn a_new_address_of_the_relay_opens_new_channels_and_then_stops_the_old() 
     let script_channels = running.bench.fake.script().channels.clone();
     assert_eq!(script_channels.len(), 3, "{script_channels:?}");
     assert_eq!(script_channels[2]["stop"]["id"], old.id.as_str());
-    assert_eq!(script_channels[2]["stop"]["resourceId"], old.resource_id.unwrap().as_str());
+    assert_eq!(
+        script_channels[2]["stop"]["resourceId"],
+        old.resource_id.unwrap().as_str()
+    );
     running.stop().await;
 }
 
@@ -380,7 +297,14 @@ async fn a_room_that_no_display_shows_is_not_watched_any_more() {
     running.channel("/calendar/a").await;
     running.link(None).await;
     eventually("the channel is stopped", || async {
-        running.bench.store.channels().await.unwrap().is_empty().then_some(())
+        running
+            .bench
+            .store
+            .channels()
+            .await
+            .unwrap()
+            .is_empty()
+            .then_some(())
     })
     .await;
     assert_eq!(running.bench.fake.asked("POST", "/channels/stop"), 1);
@@ -390,19 +314,34 @@ async fn a_room_that_no_display_shows_is_not_watched_any_more() {
 #[tokio::test]
 async fn a_relay_domain_that_google_refuses_is_not_asked_for_again_and_again() {
     let mut running = Running::start().await;
-    let refusal = json!({"error": {"code": 401, "errors": [{"reason": "push.webhookUrlUnauthorized"}]}});
+    let refusal =
+        json!({"error": {"code": 401, "errors": [{"reason": "push.webhookUrlUnauthorized"}]}});
     running.bench.fake.script().watch_fault = Some((401, refusal.to_string()));
     let room = running.linked().await;
-    eventually("Google is asked", || async { (running.bench.fake.asked("POST", "/watch") >= 1).then_some(()) }).await;
+    eventually("Google is asked", || async {
+        (running.bench.fake.asked("POST", "/watch") >= 1).then_some(())
+    })
+    .await;
     for _ in 0..5 {
         running.bench.bus.send(News::RelayChanged);
     }
     // Each round renews tokens and looks at links; a room that is listed again proves that one has passed.
     running.bench.bus.send(News::IntegrationChanged);
-    running.hear(&News::RoomVerified { room: room.clone() }).await;
+    running
+        .hear(&News::RoomVerified { room: room.clone() })
+        .await;
     assert_eq!(running.bench.fake.asked("POST", "/watch"), 1);
     assert_eq!(running.bench.store.channels().await.unwrap(), []);
-    assert!(!running.bench.store.room(&room).await.unwrap().unwrap().announced);
+    assert!(
+        !running
+            .bench
+            .store
+            .room(&room)
+            .await
+            .unwrap()
+            .unwrap()
+            .announced
+    );
     running.stop().await;
 }
 
@@ -410,7 +349,8 @@ async fn a_relay_domain_that_google_refuses_is_not_asked_for_again_and_again() {
 async fn many_callers_at_once_renew_a_token_once() {
     let bench = Bench::new().await;
     let account = bench.connect().await;
-    let tokens = super::tokens::Tokens::new(bench.store.clone(), bench.google.clone(), bench.bus.clone());
+    let tokens =
+        super::tokens::Tokens::new(bench.store.clone(), bench.google.clone(), bench.bus.clone());
     bench.fake.script().access_token = Some("fresh".to_owned());
     let before = bench.fake.asked("POST", "/token");
     let calendar = bench.google.calendar();
@@ -430,12 +370,19 @@ async fn many_callers_at_once_renew_a_token_once() {
 async fn calendars_that_are_taken_away_go_unless_a_display_shows_them() {
     let mut running = Running::start().await;
     let birch = "birch@resource.calendar.google.com";
-    running.bench.fake.script().events.insert(birch.to_owned(), Vec::new());
+    running
+        .bench
+        .fake
+        .script()
+        .events
+        .insert(birch.to_owned(), Vec::new());
     let room = running.linked().await;
     running.bench.bus.send(News::IntegrationChanged);
     let rooms = |count: usize| {
         let store = &running.bench.store;
-        eventually("rooms", move || async move { (store.rooms().await.unwrap().len() == count).then_some(()) })
+        eventually("rooms", move || async move {
+            (store.rooms().await.unwrap().len() == count).then_some(())
+        })
     };
     rooms(2).await;
     running.bench.fake.script().events.clear();

@@ -94,7 +94,10 @@ impl<R: RelaySide> Tokens<R> {
         let Ok(accounts) = self.shared.store.google_accounts().await else {
             return;
         };
-        for account in accounts.iter().filter(|account| account.reconnect.is_none()) {
+        for account in accounts
+            .iter()
+            .filter(|account| account.reconnect.is_none())
+        {
             if let Err(error) = self.get(&account.id, EARLY, None).await {
                 info!(account = account.id, %error, "an access token was not renewed ahead of time");
             }
@@ -127,7 +130,12 @@ impl<R: RelaySide> Tokens<R> {
         if let Some(access) = slot.as_ref().filter(|access| good(access)) {
             return Ok(access.token.clone());
         }
-        let stored = self.shared.store.google_tokens(account).await?.ok_or(CallError::NoAccount)?;
+        let stored = self
+            .shared
+            .store
+            .google_tokens(account)
+            .await?
+            .ok_or(CallError::NoAccount)?;
         if let Some(why) = stored.reconnect {
             return Err(CallError::Reconnect(why));
         }
@@ -151,13 +159,19 @@ impl<R: RelaySide> Tokens<R> {
                     expires: asked.saturating_add(lifetime).unwrap_or(asked),
                 };
                 let new_refresh = tokens.refresh_token.as_deref();
-                self.shared.store.save_access(account, &access, new_refresh).await?;
+                self.shared
+                    .store
+                    .save_access(account, &access, new_refresh)
+                    .await?;
                 Ok(access)
             }
             Err(Error::Reauthorise { reason }) => {
                 let why = likely_causes(&reason);
                 if self.shared.store.must_reconnect(account, &why).await? {
-                    warn!(account, reason, "Google no longer accepts the grant of an account");
+                    warn!(
+                        account,
+                        reason, "Google no longer accepts the grant of an account"
+                    );
                     self.shared.bus.send(News::IntegrationChanged);
                 }
                 Err(CallError::Reconnect(why))
@@ -176,7 +190,10 @@ fn likely_causes(reason: &str) -> String {
     )
 }
 
-#[expect(clippy::disallowed_methods, reason = "tokens end by the clock of the wall")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tokens end by the clock of the wall"
+)]
 fn now() -> Timestamp {
     Timestamp::now()
 }

@@ -54,12 +54,15 @@ impl Keeper {
         now: Timestamp,
     ) -> Result<Tended, StoreError> {
         let rooms = watchable(lister).await?;
-        self.refused.retain(|room, _| rooms.iter().any(|kept| kept.id == *room));
+        self.refused
+            .retain(|room, _| rooms.iter().any(|kept| kept.id == *room));
         let mut tended = Tended::default();
         if let Some(address) = lister.google.relay().webhook_address() {
             let channels = lister.store.channels().await?;
             for room in &rooms {
-                if !needs_channel(room, &channels, &address, now) || self.is_waiting(room, &address, now) {
+                if !needs_channel(room, &channels, &address, now)
+                    || self.is_waiting(room, &address, now)
+                {
                     continue;
                 }
                 match open(lister, room, &address, now).await {
@@ -90,10 +93,15 @@ impl Keeper {
             CallError::Google(error) => !error.is_worth_retrying(),
             _ => false,
         };
-        let wait = if hopeless { AFTER_REFUSAL } else { AFTER_FAILURE };
+        let wait = if hopeless {
+            AFTER_REFUSAL
+        } else {
+            AFTER_FAILURE
+        };
         warn!(room.id = %room.id, %error, "Google does not announce changes of a room; they are found by asking");
         let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
-        self.refused.insert(room.id.clone(), (address.to_owned(), until));
+        self.refused
+            .insert(room.id.clone(), (address.to_owned(), until));
     }
 }
 
@@ -193,11 +201,15 @@ async fn stop<R: RelaySide>(
             })
             .await;
         match stopped {
-            Err(CallError::Google(error @ (Error::Transient { .. } | Error::RateLimited { .. }))) => {
+            Err(CallError::Google(
+                error @ (Error::Transient { .. } | Error::RateLimited { .. }),
+            )) => {
                 info!(channel.id, %error, "a watch channel is to be stopped later");
                 return Ok(false);
             }
-            Err(error) => info!(channel.id, %error, "a watch channel cannot be stopped; it ends by itself"),
+            Err(error) => {
+                info!(channel.id, %error, "a watch channel cannot be stopped; it ends by itself")
+            }
             Ok(()) => {}
         }
     }
@@ -208,7 +220,9 @@ async fn stop<R: RelaySide>(
 /// When to open the next one.
 fn renewal(now: Timestamp, end: Timestamp) -> Timestamp {
     let quarter = end.duration_since(now) / 4;
-    end.saturating_sub(OVERLAP.min(quarter)).unwrap_or(now).max(now)
+    end.saturating_sub(OVERLAP.min(quarter))
+        .unwrap_or(now)
+        .max(now)
 }
 
 #[cfg(test)]

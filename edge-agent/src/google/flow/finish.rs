@@ -8,7 +8,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tracing::{info, warn};
 use ulid::Ulid;
 
-use crate::google::{ConnectedAccount, Google, RelaySide};
+use crate::google::accounts::ConnectedAccount;
+use crate::google::{Google, RelaySide};
 use crate::news::News;
 use crate::relay::{Acknowledgement, SealedAnswer, open_answer};
 use crate::store::{FlowProgress, NewGrant, StoredAccess, StoredFlow};
@@ -33,7 +34,12 @@ impl<R: RelaySide> Google<R> {
         now: Timestamp,
     ) -> Result<ConnectedAccount, FinishError> {
         let _one_at_a_time = self.inner.finishing.lock().await;
-        let flow = self.inner.store.flow(flow_id).await?.ok_or(FinishError::Unknown)?;
+        let flow = self
+            .inner
+            .store
+            .flow(flow_id)
+            .await?
+            .ok_or(FinishError::Unknown)?;
         if !belongs(&flow, cookie_value, session) {
             return Err(FinishError::OtherBrowser);
         }
@@ -97,10 +103,16 @@ impl<R: RelaySide> Google<R> {
             .filter(|oauth| oauth.client_id() == secrets.client_id)
             .ok_or(FinishError::AppChanged)?;
         let store = &self.inner.store;
-        if !store.advance_flow(&flow.id, FlowProgress::Open, FlowProgress::Redeeming).await? {
+        if !store
+            .advance_flow(&flow.id, FlowProgress::Open, FlowProgress::Redeeming)
+            .await?
+        {
             return Err(FinishError::AlreadyUsed);
         }
-        let tokens = oauth.exchange(&code, &secrets.begin()).await.map_err(redeem_error)?;
+        let tokens = oauth
+            .exchange(&code, &secrets.begin())
+            .await
+            .map_err(redeem_error)?;
         if !tokens.grants_calendar() {
             return Err(FinishError::MissingPermission);
         }
@@ -118,7 +130,10 @@ impl<R: RelaySide> Google<R> {
     }
 
     async fn close(&self, flow_id: &str, from: FlowProgress) -> Result<(), FinishError> {
-        self.inner.store.advance_flow(flow_id, from, FlowProgress::Done).await?;
+        self.inner
+            .store
+            .advance_flow(flow_id, from, FlowProgress::Done)
+            .await?;
         Ok(())
     }
 
@@ -131,7 +146,12 @@ impl<R: RelaySide> Google<R> {
 
     /// An answer that cannot be acknowledged expires at the relay by itself.
     async fn acknowledge_answer(&self, id: String) {
-        if let Err(error) = self.inner.relay.acknowledge(vec![Acknowledgement::Oauth { id }]).await {
+        if let Err(error) = self
+            .inner
+            .relay
+            .acknowledge(vec![Acknowledgement::Oauth { id }])
+            .await
+        {
             warn!(%error, "a used sign-in answer stays at the relay until it expires");
         }
     }

@@ -67,7 +67,9 @@ impl FakeGoogle {
             script: Mutex::default(),
             gate: Semaphore::new(Semaphore::MAX_PERMITS),
         });
-        let app = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        let app = Router::new()
+            .fallback(answer)
+            .with_state(Arc::clone(&shared));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let mut tasks = JoinSet::new();
@@ -118,7 +120,9 @@ impl FakeGoogle {
     /// How often something was asked: a method and the end of a path.
     pub(crate) fn asked(&self, method: &str, ending: &str) -> usize {
         let log = &self.script().log;
-        log.iter().filter(|line| line.starts_with(method) && line.ends_with(ending)).count()
+        log.iter()
+            .filter(|line| line.starts_with(method) && line.ends_with(ending))
+            .count()
     }
 }
 
@@ -126,17 +130,34 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
     let (parts, body) = request.into_parts();
     let body = axum::body::to_bytes(body, 1 << 20).await.unwrap();
     let path = parts.uri.path().to_owned();
-    let bearer = parts.headers.get("authorization").map(|v| v.to_str().unwrap().to_owned());
-    let tag = parts.headers.get("if-none-match").map(|v| v.to_str().unwrap().to_owned());
+    let bearer = parts
+        .headers
+        .get("authorization")
+        .map(|v| v.to_str().unwrap().to_owned());
+    let tag = parts
+        .headers
+        .get("if-none-match")
+        .map(|v| v.to_str().unwrap().to_owned());
     let is_list = path.ends_with("/events");
-    shared.script.lock().unwrap().log.push(format!("{} {path}", parts.method));
+    shared
+        .script
+        .lock()
+        .unwrap()
+        .log
+        .push(format!("{} {path}", parts.method));
     if is_list {
         shared.gate.acquire().await.unwrap().forget();
     }
     let mut script = shared.script.lock().unwrap();
     let calls_api = path.starts_with("/calendar/");
-    if calls_api && let Some(good) = &script.access_token && bearer != Some(format!("Bearer {good}")) {
-        return reply(401, &json!({"error": {"code": 401, "errors": [{"reason": "authError"}]}}));
+    if calls_api
+        && let Some(good) = &script.access_token
+        && bearer != Some(format!("Bearer {good}"))
+    {
+        return reply(
+            401,
+            &json!({"error": {"code": 401, "errors": [{"reason": "authError"}]}}),
+        );
     }
     match path.as_str() {
         "/token" => token(&mut script, &body),
@@ -144,11 +165,14 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
         "/revoke" => reply(200, &json!({})),
         "/calendar/users/me/calendarList" => {
             let calendars = script.events.keys();
-            let items = calendars.map(|id| json!({"id": id, "summary": id.split('@').next(), "timeZone": "UTC"}));
+            let items = calendars
+                .map(|id| json!({"id": id, "summary": id.split('@').next(), "timeZone": "UTC"}));
             reply(200, &json!({"items": items.collect::<Vec<_>>()}))
         }
         "/calendar/channels/stop" => {
-            script.channels.push(json!({"stop": serde_json::from_slice::<Value>(&body).unwrap()}));
+            script
+                .channels
+                .push(json!({"stop": serde_json::from_slice::<Value>(&body).unwrap()}));
             reply(204, &Value::Null)
         }
         path if path.ends_with("/watch") => watch(&mut script, &body),
@@ -160,11 +184,19 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 fn list(script: &mut Script, path: &str, tag: Option<&str>) -> Response {
     if !script.faults.is_empty() {
         let (status, body) = script.faults.remove(0);
-        return Response::builder().status(status).body(Body::from(body)).unwrap();
+        return Response::builder()
+            .status(status)
+            .body(Body::from(body))
+            .unwrap();
     }
-    let calendar = path.trim_start_matches("/calendar/calendars/").trim_end_matches("/events");
+    let calendar = path
+        .trim_start_matches("/calendar/calendars/")
+        .trim_end_matches("/events");
     let events = script.events.get(calendar).cloned().unwrap_or_default();
-    let etag = format!("\"{}\"", blake3::hash(Value::from(events.clone()).to_string().as_bytes()).to_hex());
+    let etag = format!(
+        "\"{}\"",
+        blake3::hash(Value::from(events.clone()).to_string().as_bytes()).to_hex()
+    );
     if tag == Some(etag.as_str()) {
         return reply(304, &Value::Null);
     }
@@ -174,7 +206,10 @@ fn list(script: &mut Script, path: &str, tag: Option<&str>) -> Response {
 fn watch(script: &mut Script, body: &[u8]) -> Response {
     let body: Value = serde_json::from_slice(body).unwrap();
     if let Some((status, answer)) = script.watch_fault.clone() {
-        return Response::builder().status(status).body(Body::from(answer)).unwrap();
+        return Response::builder()
+            .status(status)
+            .body(Body::from(answer))
+            .unwrap();
     }
     let answer = json!({
         "id": body["id"],
@@ -192,7 +227,10 @@ fn token(script: &mut Script, body: &[u8]) -> Response {
     }
     if form["grant_type"] == "refresh_token" {
         if script.revoked || form["refresh_token"] != REFRESH_TOKEN {
-            return reply(400, &json!({"error": "invalid_grant", "error_description": "Token has been revoked."}));
+            return reply(
+                400,
+                &json!({"error": "invalid_grant", "error_description": "Token has been revoked."}),
+            );
         }
         return granted(script, None);
     }
@@ -205,11 +243,22 @@ fn token(script: &mut Script, body: &[u8]) -> Response {
 
 fn granted(script: &mut Script, nonce: Option<String>) -> Response {
     script.granted += 1;
-    let token = script.access_token.clone().unwrap_or_else(|| format!("access-{}", script.granted));
-    let scope = script.scope.clone().unwrap_or_else(|| format!("openid email {CALENDAR_SCOPE}"));
-    let mut answer = json!({"access_token": token, "expires_in": 3599, "token_type": "Bearer", "scope": scope});
+    let token = script
+        .access_token
+        .clone()
+        .unwrap_or_else(|| format!("access-{}", script.granted));
+    let scope = script
+        .scope
+        .clone()
+        .unwrap_or_else(|| format!("openid email {CALENDAR_SCOPE}"));
+    let mut answer =
+        json!({"access_token": token, "expires_in": 3599, "token_type": "Bearer", "scope": scope});
     if let Some(nonce) = nonce {
-        let nonce = if script.wrong_nonce { "another".to_owned() } else { nonce };
+        let nonce = if script.wrong_nonce {
+            "another".to_owned()
+        } else {
+            nonce
+        };
         answer["refresh_token"] = json!(REFRESH_TOKEN);
         answer["id_token"] = json!(id_token(&nonce));
     }
@@ -220,11 +269,20 @@ fn id_token(nonce: &str) -> String {
     let claims = json!({"iss": "https://accounts.google.com", "aud": CLIENT_ID, "sub": "12345", "nonce": nonce,
         "email": "rooms@example.com", "exp": super::now().as_second() + 3600});
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let text = format!("{}.{}", part(json!({"alg": "RS256", "kid": "k1"})), part(claims));
+    let text = format!(
+        "{}.{}",
+        part(json!({"alg": "RS256", "kid": "k1"})),
+        part(claims)
+    );
     let key = RsaKeyPair::from_pkcs8(KEY).unwrap();
     let mut signature = vec![0; key.public().modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature)
-        .unwrap();
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &SystemRandom::new(),
+        text.as_bytes(),
+        &mut signature,
+    )
+    .unwrap();
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
@@ -236,7 +294,11 @@ fn certs() -> Value {
 }
 
 fn reply(status: u16, body: &Value) -> Response {
-    let body = if body.is_null() { String::new() } else { body.to_string() };
+    let body = if body.is_null() {
+        String::new()
+    } else {
+        body.to_string()
+    };
     Response::builder()
         .status(status)
         .header("content-type", "application/json")

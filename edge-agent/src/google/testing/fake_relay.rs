@@ -85,7 +85,9 @@ impl RelaySide for FakeRelay {
     ) -> Result<MintedState, RelayError> {
         let flow_id = Ulid::new().to_string();
         let state = format!("1.1.a.o.0.{flow_id}.k.m");
-        self.lock().flow_keys.insert(flow_id.clone(), (flow_key, state.clone()));
+        self.lock()
+            .flow_keys
+            .insert(flow_id.clone(), (flow_key, state.clone()));
         Ok(MintedState { state, flow_id })
     }
 
@@ -96,7 +98,9 @@ impl RelaySide for FakeRelay {
     fn webhook_address(&self) -> Option<String> {
         let inner = self.lock();
         let moved = inner.address.clone();
-        (!inner.unset).then(|| moved.unwrap_or_else(|| "https://relay.example.com/google/calendar/a".to_owned()))
+        (!inner.unset).then(|| {
+            moved.unwrap_or_else(|| "https://relay.example.com/google/calendar/a".to_owned())
+        })
     }
 
     fn webhook_token(&self, channel_id: &str) -> Option<String> {
@@ -113,13 +117,11 @@ impl RelaySide for FakeRelay {
 fn seal(key: &[u8; 32], state: &str, answer: &OAuthAnswer) -> Vec<u8> {
     let key = <X25519HkdfSha256 as Kem>::PublicKey::from_bytes(key).unwrap();
     let plain = serde_json::to_vec(answer).unwrap();
-    let (encapsulated, sealed) = hpke::single_shot_seal::<ChaCha20Poly1305, HkdfSha256, X25519HkdfSha256>(
-        &OpModeS::Base,
-        &key,
-        INFO,
-        &plain,
-        state.as_bytes(),
-    )
+    let (encapsulated, sealed) = hpke::single_shot_seal::<
+        ChaCha20Poly1305,
+        HkdfSha256,
+        X25519HkdfSha256,
+    >(&OpModeS::Base, &key, INFO, &plain, state.as_bytes())
     .unwrap();
     join(&encapsulated.to_bytes().into(), &sealed)
 }

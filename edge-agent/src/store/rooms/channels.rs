@@ -84,17 +84,6 @@ impl Store {
         .await
     }
 
-    /// Marks channels as no longer wanted.
-    pub(crate) async fn retire_channels(&self, ids: Vec<String>) -> Result<(), StoreError> {
-        self.write(move |tx| {
-            for id in &ids {
-                tx.execute("UPDATE watch_channels SET retired = 1 WHERE id = ?1", [id])?;
-            }
-            Ok(())
-        })
-        .await
-    }
-
     pub(crate) async fn delete_channel(&self, id: &str) -> Result<(), StoreError> {
         let id = id.to_owned();
         self.write(move |tx| {
