@@ -14,6 +14,6 @@ mod text;
 
 pub use self::bitmap::{Bitmap, BitmapError, FrameHash};
 pub use self::panel::{NotAPanel, Palette, Panel, Rect};
-pub use self::sign::qr::booking_url;
 pub use self::renderer::{Renderer, stale_block};
+pub use self::sign::qr::booking_url;
 pub use self::state::{Meeting, RoomState, Status};

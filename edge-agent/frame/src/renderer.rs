@@ -6,9 +6,9 @@ use crate::bitmap::Bitmap;
 use crate::measure::Measure;
 use crate::panel::{Panel, Rect};
 use crate::sign;
+use crate::sign::words;
 use crate::state::{RoomState, Status};
 use crate::text::{Style, Typesetter};
-use crate::sign::words;
 
 /// Draws signs. Keep one for long: it remembers every letter that it has drawn.
 #[derive(Debug)]

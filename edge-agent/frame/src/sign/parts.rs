@@ -210,9 +210,7 @@ impl Canvas<'_> {
         let aside = block.width - code.width();
         self.on.blit(&code, block.x + aside, block.y + aside);
         if m.day_bar {
-            let line = self
-                .typesetter
-                .line(words::SCAN, m.small, block.width);
+            let line = self.typesetter.line(words::SCAN, m.small, block.width);
             let x = block.x + aside + (code.width() - line.width.min(code.width())) / 2;
             self.typesetter
                 .draw(self.on, &line, m.small, x, m.panel.height - m.margin, true);

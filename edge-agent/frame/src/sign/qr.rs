@@ -16,7 +16,9 @@ pub fn booking_url(room_email: &str) -> String {
     let escaped: String = room_email
         .bytes()
         .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' => char::from(byte).to_string(),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'@' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect();
@@ -37,7 +39,15 @@ pub(crate) fn code(text: &str, most: u32, module: u32) -> Option<Bitmap> {
     for (index, color) in (0_u32..).zip(code.to_colors()) {
         if color == Color::Dark {
             let (column, row) = (index % modules, index / modules);
-            picture.fill(Rect { x: (column + QUIET) * scale, y: (row + QUIET) * scale, width: scale, height: scale }, true);
+            picture.fill(
+                Rect {
+                    x: (column + QUIET) * scale,
+                    y: (row + QUIET) * scale,
+                    width: scale,
+                    height: scale,
+                },
+                true,
+            );
         }
     }
     Some(picture)
@@ -50,7 +60,10 @@ mod tests {
     #[test]
     fn the_address_names_the_room_and_no_date() {
         let url = booking_url("c_188abc+x@resource.calendar.google.com");
-        assert!(url.ends_with("&add=c_188abc%2Bx@resource.calendar.google.com"), "{url}");
+        assert!(
+            url.ends_with("&add=c_188abc%2Bx@resource.calendar.google.com"),
+            "{url}"
+        );
     }
 
     #[test]

@@ -18,7 +18,11 @@ pub(crate) const SCAN: &str = "Scan to book";
 /// A time of day, or day and time when that is another day than `today`.
 pub(crate) fn moment(at: DateTime, today: Date) -> String {
     let time = at.strftime("%H:%M");
-    if at.date() == today { time.to_string() } else { format!("{} {time}", day_of_week(at.date(), today)) }
+    if at.date() == today {
+        time.to_string()
+    } else {
+        format!("{} {time}", day_of_week(at.date(), today))
+    }
 }
 
 /// "until …", the longest wording first, each shorter one for where that does not fit.
@@ -35,7 +39,11 @@ pub(crate) fn span(meeting: &Meeting, today: Date) -> String {
     if meeting.all_day {
         "All day".to_owned()
     } else {
-        format!("{} – {}", moment(meeting.start, today), moment(meeting.end, today))
+        format!(
+            "{} – {}",
+            moment(meeting.start, today),
+            moment(meeting.end, today)
+        )
     }
 }
 
@@ -50,19 +58,30 @@ pub(crate) fn start(meeting: &Meeting, today: Date) -> String {
 
 /// Today's date, the longest wording first.
 pub(crate) fn date(today: Date) -> [String; 2] {
-    [today.strftime("%A %-d %B").to_string(), today.strftime("%a %-d %b").to_string()]
+    [
+        today.strftime("%A %-d %B").to_string(),
+        today.strftime("%a %-d %b").to_string(),
+    ]
 }
 
 /// "as of …" with the date when that was another day.
 pub(crate) fn as_of(since: DateTime, today: Date) -> String {
     let time = since.strftime("%H:%M");
-    if since.date() == today { format!("as of {time}") } else { format!("as of {} {time}", since.strftime("%-d %b")) }
+    if since.date() == today {
+        format!("as of {time}")
+    } else {
+        format!("as of {} {time}", since.strftime("%-d %b"))
+    }
 }
 
 /// The day of the week within the coming week, else the date.
 fn day_of_week(date: Date, today: Date) -> String {
     let ahead = (date - today).get_days();
-    if (0..7).contains(&ahead) { date.strftime("%a").to_string() } else { date.strftime("%-d %b").to_string() }
+    if (0..7).contains(&ahead) {
+        date.strftime("%a").to_string()
+    } else {
+        date.strftime("%-d %b").to_string()
+    }
 }
 
 #[cfg(test)]
@@ -74,10 +93,22 @@ mod tests {
     #[test]
     fn times_of_another_day_name_the_day() {
         let today = day(2025, 2, 1);
-        assert_eq!(until(datetime(2025, 2, 1, 11, 30, 0, 0), today), ["until 11:30"]);
-        assert_eq!(until(datetime(2025, 2, 3, 9, 0, 0, 0), today), ["until Mon 09:00", "until Mon"]);
-        assert_eq!(moment(datetime(2025, 2, 11, 9, 0, 0, 0), today), "11 Feb 09:00");
-        assert_eq!(as_of(datetime(2025, 1, 31, 9, 5, 0, 0), today), "as of 31 Jan 09:05");
+        assert_eq!(
+            until(datetime(2025, 2, 1, 11, 30, 0, 0), today),
+            ["until 11:30"]
+        );
+        assert_eq!(
+            until(datetime(2025, 2, 3, 9, 0, 0, 0), today),
+            ["until Mon 09:00", "until Mon"]
+        );
+        assert_eq!(
+            moment(datetime(2025, 2, 11, 9, 0, 0, 0), today),
+            "11 Feb 09:00"
+        );
+        assert_eq!(
+            as_of(datetime(2025, 1, 31, 9, 5, 0, 0), today),
+            "as of 31 Jan 09:05"
+        );
         assert_eq!(date(today), ["Saturday 1 February", "Sat 1 Feb"]);
     }
 }
