@@ -1,6 +1,8 @@
 //! Hubs, their displays, and which room each display shows.
 
 mod plans;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::plans::*;
 

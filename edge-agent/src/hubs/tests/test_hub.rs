@@ -212,6 +212,10 @@ impl TestHub {
         self.memory.lock().unwrap().received
     }
 
+    pub(super) fn forget_freshness(&self) {
+        self.memory.lock().unwrap().freshness_came = false;
+    }
+
     pub(super) fn freshness_received(&self) -> bool {
         self.memory.lock().unwrap().freshness_came
     }

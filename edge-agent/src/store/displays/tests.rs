@@ -1,0 +1,180 @@
+//! Plans, generations and receipts in a real database.
+
+use std::sync::Arc;
+
+use frame::Bitmap;
+use hub_link::wire::Generation;
+use tempfile::TempDir;
+
+use super::*;
+use crate::news::Trace;
+use crate::store::NewReceipt;
+
+struct Scene {
+    _folder: TempDir,
+    store: Store,
+    display: DisplayId,
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap()
+}
+
+fn picture(x: u32) -> Arc<Picture> {
+    let mut bitmap = Bitmap::new_white(64, 64);
+    bitmap.set(x, 0, true);
+    Arc::new(bitmap.into())
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let hub: HubId = "ab".repeat(32).parse().unwrap();
+        store.pair_hub(&hub, "North", at(0)).await.unwrap();
+        let seen = SeenDisplay {
+            new_id: DisplayId::new("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
+            key: "n1".to_owned(),
+            panel: "64x64".to_owned(),
+        };
+        let arrived = store
+            .hub_arrived(&hub, "1", "[::1]:1", vec![seen], at(1))
+            .await
+            .unwrap();
+        let display = arrived.displays[0].id.clone();
+        assert_eq!(arrived.changed, std::slice::from_ref(&display));
+        Self {
+            _folder: folder,
+            store,
+            display,
+        }
+    }
+
+    fn plan(&self, x: u32, replaces: Replaces) -> NewPlan {
+        NewPlan {
+            display: self.display.clone(),
+            room: None,
+            steps: vec![PlanStep {
+                from: at(0),
+                picture: picture(x),
+            }],
+            replaces,
+            receipt: Some(NewReceipt {
+                room: "room_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
+                trace: Trace::default(),
+                frame: picture(x).hash,
+                rendered_at: at(5),
+            }),
+        }
+    }
+
+    async fn stored(&self, x: u32, replaces: Replaces) -> Option<Generation> {
+        let stored = self
+            .store
+            .replace_plans(vec![self.plan(x, replaces)])
+            .await
+            .unwrap();
+        stored.first().map(|desired| desired.generation)
+    }
+
+    async fn shown(&self, x: u32, generation: Generation) -> crate::store::ShownOutcome {
+        let shown = Shown {
+            frame: picture(x).hash,
+            at: at(9),
+            marked_since: None,
+        };
+        self.store
+            .display_shown(&self.display, shown, generation, Some(at(8)))
+            .await
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn what_was_thought_out_on_old_ground_does_not_replace_a_newer_plan() {
+    let scene = Scene::new().await;
+    let first = scene.stored(1, Replaces::Only(None)).await.unwrap();
+    let second = scene.stored(2, Replaces::Any).await.unwrap();
+    assert!(second > first);
+    assert_eq!(scene.stored(3, Replaces::Only(Some(first))).await, None);
+    let desired = scene.store.desired(&scene.display).await.unwrap().unwrap();
+    assert_eq!(
+        (desired.generation, &desired.steps[0].picture),
+        (second, &picture(2))
+    );
+    let third = scene.stored(3, Replaces::Only(Some(second))).await.unwrap();
+    assert!(third > second);
+}
+
+#[tokio::test]
+async fn a_plan_for_a_room_that_is_no_longer_linked_is_left_out() {
+    let scene = Scene::new().await;
+    let mut plan = scene.plan(1, Replaces::Any);
+    plan.room = Some("room_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap());
+    assert_eq!(scene.store.replace_plans(vec![plan]).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_receipt_closes_when_its_frame_is_shown_and_goes_when_it_is_overtaken() {
+    let scene = Scene::new().await;
+    let overtaken = scene.stored(1, Replaces::Any).await.unwrap();
+    let newest = scene.stored(2, Replaces::Any).await.unwrap();
+    assert!(overtaken < newest);
+    let outcome = scene.shown(2, newest).await;
+    assert!(outcome.changed && outcome.closed);
+    let receipts = scene.store.receipts(9).await.unwrap();
+    assert_eq!(
+        receipts.len(),
+        1,
+        "what was never on the glass has no receipt"
+    );
+    assert_eq!(receipts[0].frame, picture(2).hash);
+    assert_eq!(
+        (receipts[0].stored_at, receipts[0].displayed_at),
+        (Some(at(8)), at(9))
+    );
+    let again = scene.shown(2, newest).await;
+    assert!(!again.changed && !again.closed, "the same report again");
+    let earlier = scene.shown(1, overtaken).await;
+    assert!(!earlier.closed, "an older frame closes nothing");
+}
+
+#[tokio::test]
+async fn frames_that_nobody_names_go() {
+    let scene = Scene::new().await;
+    let shown = scene.stored(1, Replaces::Any).await.unwrap();
+    scene.shown(1, shown).await;
+    scene.stored(2, Replaces::Any).await.unwrap();
+    scene.stored(3, Replaces::Any).await.unwrap();
+    assert_eq!(scene.store.sweep_frames().await.unwrap(), 1);
+    assert_eq!(
+        scene.store.frame(picture(1).hash).await.unwrap().as_ref(),
+        Some(&*picture(1)),
+        "on the glass"
+    );
+    assert_eq!(scene.store.frame(picture(2).hash).await.unwrap(), None);
+    assert!(
+        scene.store.frame(picture(3).hash).await.unwrap().is_some(),
+        "planned"
+    );
+}
+
+#[tokio::test]
+async fn an_agent_that_is_behind_overtakes_with_a_new_epoch() {
+    let scene = Scene::new().await;
+    let first = scene.stored(1, Replaces::Any).await.unwrap();
+    assert!(!scene.store.overtake(first).await.unwrap());
+    let seen = Generation {
+        epoch: 7,
+        counter: 99,
+    };
+    assert!(scene.store.overtake(seen).await.unwrap());
+    let outline = scene
+        .store
+        .plan_outline(&scene.display)
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(outline.generation > seen, "its plan is offered again");
+    assert!(scene.stored(2, Replaces::Any).await.unwrap() > outline.generation);
+}
