@@ -260,7 +260,7 @@ words! {
         AGENT = "Agent";
         PORTAL = "Portal";
         LICENCES = "Licences";
-        OURS = "Placard: MIT or Apache-2.0, as you choose.";
+        OURS = "Placard: Apache-2.0";
         INTER = "The typeface Inter: SIL Open Font License 1.1";
         CRATES = "The Rust crates inside the portal";
     }
