@@ -9,8 +9,10 @@ PLACARD_WASM_TARGET=$PLACARD_CACHE/target-wasm
 PLACARD_PORTAL_DIST=${PLACARD_PORTAL_DIST:-$PLACARD_ROOT/portal/dist}
 # clippy.toml stands with the other lint configuration.
 CLIPPY_CONF_DIR=$PLACARD_ROOT/infra
+# edge-agent's build embeds the portal without listing each file.
+MEMORY_SERVE_QUIET=1
 # Node's `require` finds what infra/node and the stand-in's clients list here.
 NODE_PATH=$PLACARD_TOOLS/node/node_modules:$PLACARD_TOOLS/google-client/node_modules
 PATH=$PLACARD_TOOLS/bin:$PLACARD_TOOLS/venv/bin:$PLACARD_TOOLS/node/node_modules/.bin:$PATH
 export PLACARD_ROOT PLACARD_CACHE PLACARD_TOOLS CARGO_TARGET_DIR PLACARD_WASM_TARGET \
-    PLACARD_PORTAL_DIST CLIPPY_CONF_DIR NODE_PATH PATH
+    PLACARD_PORTAL_DIST CLIPPY_CONF_DIR MEMORY_SERVE_QUIET NODE_PATH PATH
