@@ -138,6 +138,7 @@ impl Agent {
             store.clone(),
             google.clone(),
             signals,
+            config.sync,
             bus.clone(),
             tasks,
             stop,

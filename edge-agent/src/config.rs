@@ -10,6 +10,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use google_calendar::Endpoints;
+use jiff::SignedDuration;
 use url::Url;
 
 use self::file::File;
@@ -54,6 +55,16 @@ pub struct Config {
     /// Google's addresses, from `[google]` or `PLACARD_GOOGLE_AUTHORISE` and so on, which win; absent means Google's
     /// own. They are https, except on a loopback address.
     pub(crate) google: Endpoints,
+    /// Reading calendars.
+    pub(crate) sync: Sync,
+}
+
+/// Reading calendars.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sync {
+    /// How often every room is listed although nobody announced a change, from `sync.round_seconds`; absent means 10
+    /// minutes while Google announces changes and 5 while it does not.
+    pub(crate) round: Option<SignedDuration>,
 }
 
 /// The portal and the API.
@@ -148,6 +159,12 @@ impl Config {
                     .collect(),
             },
             google,
+            sync: Sync {
+                round: file
+                    .sync
+                    .round_seconds
+                    .map(|seconds| SignedDuration::from_secs(seconds.max(1).into())),
+            },
         })
     }
 }

@@ -23,18 +23,21 @@ use tokio_util::task::TaskTracker;
 use self::room::Lister;
 use self::run::Run;
 use self::tokens::Tokens;
+use crate::config;
 use crate::google::{Google, RelaySide};
 use crate::news::Bus;
 use crate::relay::CalendarSignal;
 use crate::store::Store;
 
-/// Starts reading calendars: on `tasks`, until `stop`. `signals` are [`Relay::calendar_signals`].
+/// Starts reading calendars: on `tasks`, until `stop`. `signals` are
+/// [`Relay::calendar_signals`]; `pace` comes from the configuration.
 ///
 /// [`Relay::calendar_signals`]: crate::relay::Relay::calendar_signals
 pub(crate) fn start<R: RelaySide>(
     store: Store,
     google: Google<R>,
     signals: mpsc::Receiver<CalendarSignal>,
+    pace: config::Sync,
     bus: Bus,
     tasks: &TaskTracker,
     stop: CancellationToken,
@@ -49,7 +52,12 @@ pub(crate) fn start<R: RelaySide>(
     let (for_run, for_keep) = (lister.bus.follow(), lister.bus.follow());
     let rooms_changed = Arc::new(Notify::new());
     let (acknowledge, to_acknowledge) = mpsc::unbounded_channel();
-    let run = Run::new(lister.clone(), Arc::clone(&rooms_changed), acknowledge);
+    let run = Run::new(
+        lister.clone(),
+        pace.round,
+        Arc::clone(&rooms_changed),
+        acknowledge,
+    );
     tasks.spawn(run.run(signals, for_run, stop.clone()));
     tasks.spawn(run::acknowledge(
         lister.google.clone(),

@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::admin::{client, list};
-use crate::changes::clock;
+use crate::clock::clock;
 use crate::expected::Booking;
 
 /// How far ahead "soon" is: long enough to be planned and stored, short enough to wait for.

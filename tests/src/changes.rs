@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use crate::admin::Admin;
 use crate::calendar::{Calendar, Room};
+use crate::clock::{BOUNDARY, clock};
 use crate::expected::{self, Booking};
 use crate::glass::Glass;
 use crate::latency::Hops;
 use crate::readers;
 use crate::titles::Titles;
 use crate::wait::eventually;
-use crate::world::BOUNDARY;
 
 /// A display that shows a room.
 #[derive(Clone, Debug)]
@@ -324,7 +324,9 @@ impl<'a> Changes<'a> {
             listed: at("listed_at")?,
             rendered: at("rendered_at")?,
             stored: at("stored_at")?,
-            displayed: shown.at.context("the hub's clock was set when it showed the frame")?,
+            displayed: shown
+                .at
+                .context("the hub's clock was set when it showed the frame")?,
         };
         ensure!(
             hops.displayed >= committed - SignedDuration::from_millis(1),
@@ -365,10 +367,4 @@ fn talk(title: &str, start: Timestamp, end: Timestamp) -> Result<Booking> {
         start: start.round(minute)?,
         end: end.round(minute)?,
     })
-}
-
-/// The one place of this crate that reads the clock.
-#[expect(clippy::disallowed_methods, reason = "stories run on the real clock")]
-pub fn clock() -> Timestamp {
-    Timestamp::now()
 }

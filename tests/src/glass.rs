@@ -86,7 +86,6 @@ impl Glass {
             Ok(self
                 .history()?
                 .into_iter()
-                
                 .find_map(|shown| shown.at.filter(|at| *at >= instant)))
         })
         .await?;

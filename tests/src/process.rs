@@ -211,3 +211,11 @@ fn tail(log: &Path) -> String {
     let lines: Vec<_> = text.lines().collect();
     lines[lines.len().saturating_sub(20)..].join("\n")
 }
+
+/// A field of what a program said.
+pub(crate) fn text(value: &Value, key: &str) -> Result<String> {
+    value[key]
+        .as_str()
+        .map(str::to_owned)
+        .with_context(|| format!("no text `{key}` in {value}"))
+}

@@ -43,8 +43,7 @@ impl Canvas<'_> {
         self.state_and_until(
             words::BUSY,
             m.state,
-            Some(until),
-            state,
+            &words::until(until, state.date),
             m.state_baseline(),
             false,
         );
@@ -69,20 +68,24 @@ impl Canvas<'_> {
         let apart = if m.flat { m.gap() * 3 / 2 } else { m.gap() * 2 };
         let baseline = m.room_baseline() + apart + m.free.capital();
         if m.flat {
-            self.state_and_until(words::FREE, m.free, until, state, baseline, true);
+            self.state_and_until(
+                words::FREE,
+                m.free,
+                &free_until(until, state),
+                baseline,
+                true,
+            );
         } else {
             let width = m.left_end() - m.margin;
             let word = self.typesetter.line(words::FREE, m.free, width);
             self.typesetter
                 .draw(self.on, &word, m.free, m.margin, baseline, true);
-            if let Some(until) = until {
-                let below = baseline + apart + m.state.capital();
-                let room = if m.day_bar { width } else { self.inner_width() };
-                let (text, style) = self.wording(&words::until(until, state.date), m.state, room);
-                let line = self.typesetter.line(&text, style, room);
-                self.typesetter
-                    .draw(self.on, &line, style, m.margin, below, true);
-            }
+            let below = baseline + apart + m.state.capital();
+            let room = if m.day_bar { width } else { self.inner_width() };
+            let (text, style) = self.wording(&free_until(until, state), m.state, room);
+            let line = self.typesetter.line(&text, style, room);
+            self.typesetter
+                .draw(self.on, &line, style, m.margin, below, true);
         }
         self.coming(state);
         self.aside(state);
@@ -98,13 +101,16 @@ impl Canvas<'_> {
         } else {
             self.inner_width()
         };
+        // It is the state, so it is as large as a state at least.
+        let least = m.panel.height.div_ceil(STATE_SHARE) as f32;
+        let style = Style::bold(m.title.size.max(least));
         let lines = self
             .typesetter
-            .paragraph(words::NO_INFORMATION, m.title, width, 2);
-        let baseline = m.room_baseline() + m.gap() * 2 + m.title.capital();
+            .paragraph(words::NO_INFORMATION, style, width, 2);
+        let baseline = m.room_baseline() + m.gap() * 2 + style.capital();
         self.typesetter
-            .draw(self.on, &lines, m.title, m.margin, baseline, true);
-        let below = baseline + m.title.leading() * last(&lines.texts) + m.body.leading();
+            .draw(self.on, &lines, style, m.margin, baseline, true);
+        let below = baseline + style.leading() * last(&lines.texts) + m.body.leading();
         let ask = self.typesetter.line(words::ASK, m.body, width);
         self.typesetter
             .draw(self.on, &ask, m.body, m.margin, below, true);
@@ -135,8 +141,7 @@ impl Canvas<'_> {
         &mut self,
         word: &str,
         style: Style,
-        until: Option<DateTime>,
-        state: &RoomState,
+        until: &[String],
         baseline: u32,
         black: bool,
     ) {
@@ -144,9 +149,8 @@ impl Canvas<'_> {
         let word = self.typesetter.line(word, style, self.inner_width());
         self.typesetter
             .draw(self.on, &word, style, m.margin, baseline, black);
-        let Some(until) = until else { return };
         let room = self.inner_width().saturating_sub(word.width + m.gap());
-        let (text, style) = self.wording(&words::until(until, state.date), m.state, room);
+        let (text, style) = self.wording(until, m.state, room);
         let line = self.typesetter.line(&text, style, room);
         let x = m.panel.width - m.margin - line.width;
         self.typesetter
@@ -192,6 +196,14 @@ impl Canvas<'_> {
             .width
             .saturating_sub(2 * self.measure.margin)
     }
+}
+
+/// Until when a free room is free.
+fn free_until(until: Option<DateTime>, state: &RoomState) -> Vec<String> {
+    until.map_or_else(
+        || vec![words::ALL_DAY.to_owned()],
+        |until| words::until(until, state.date),
+    )
 }
 
 /// Index of the last line.

@@ -33,7 +33,7 @@ pub enum Status {
         meeting: Meeting,
         /// How many more are on at the same time.
         also: usize,
-        /// When the shown one ends.
+        /// When the room becomes free: the end of the last of the meetings that follow without a gap.
         until: DateTime,
     },
     /// The calendar could not be read for too long to say anything.

@@ -13,6 +13,7 @@ pub(super) struct File {
     pub(super) hubs: Hubs,
     pub(super) outbound: Outbound,
     pub(super) google: Google,
+    pub(super) sync: Sync,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -33,6 +34,12 @@ pub(super) struct Hubs {
 pub(super) struct Outbound {
     pub(super) extra_ca: Option<PathBuf>,
     pub(super) resolve: BTreeMap<String, IpAddr>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Sync {
+    pub(super) round_seconds: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use edge_api::id::RoomId;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::{self, JoinError, JoinSet};
@@ -46,12 +46,13 @@ pub(super) struct Run<R> {
 impl<R: RelaySide> Run<R> {
     pub(super) fn new(
         lister: Lister<R>,
+        round: Option<SignedDuration>,
         rooms_changed: Arc<Notify>,
         acknowledge: mpsc::UnboundedSender<Acknowledgement>,
     ) -> Self {
         Self {
             lister,
-            schedule: Schedule::default(),
+            schedule: Schedule::new(round),
             channels: HashMap::new(),
             rooms_changed,
             acknowledge,

@@ -63,6 +63,8 @@ pub(super) struct Kept {
 #[derive(Debug, Default)]
 pub(super) struct Schedule {
     rooms: BTreeMap<RoomId, Progress>,
+    /// Another round than the usual ones, from the configuration.
+    round: Option<SignedDuration>,
 }
 
 #[derive(Debug)]
@@ -79,6 +81,14 @@ struct Progress {
 }
 
 impl Schedule {
+    /// A schedule with nothing on it; `round` replaces the usual rounds.
+    pub(super) fn new(round: Option<SignedDuration>) -> Self {
+        Self {
+            rooms: BTreeMap::new(),
+            round,
+        }
+    }
+
     /// Takes the rooms to keep listed, all of them: new ones are due at once. What was announced for one that is no
     /// longer among them comes back, to be acknowledged: nobody will list it.
     pub(super) fn keep(
@@ -155,7 +165,7 @@ impl Schedule {
         dice: u64,
     ) -> Vec<Acknowledgement> {
         match self.rooms.get_mut(room) {
-            Some(progress) => progress.ended(how, now, dice),
+            Some(progress) => progress.ended(how, self.round, now, dice),
             None => Vec::new(),
         }
     }
@@ -202,12 +212,18 @@ impl Progress {
         trace
     }
 
-    fn ended(&mut self, how: Ended, now: Timestamp, dice: u64) -> Vec<Acknowledgement> {
+    fn ended(
+        &mut self,
+        how: Ended,
+        round: Option<SignedDuration>,
+        now: Timestamp,
+        dice: u64,
+    ) -> Vec<Acknowledgement> {
         let known = self.listing.take().unwrap_or_default();
         match how {
             Ended::Listed => {
                 self.failures = 0;
-                self.due = self.next_look(!known.is_empty(), now, dice);
+                self.due = self.next_look(!known.is_empty(), round, now, dice);
                 self.forget(&known);
                 known.iter().map(CalendarSignal::acknowledgement).collect()
             }
@@ -235,15 +251,21 @@ impl Progress {
         }
     }
 
-    fn next_look(&self, was_announced: bool, now: Timestamp, dice: u64) -> Timestamp {
+    fn next_look(
+        &self,
+        was_announced: bool,
+        round: Option<SignedDuration>,
+        now: Timestamp,
+        dice: u64,
+    ) -> Timestamp {
         if self.dirty {
             return now;
         }
-        let round = if self.kept.announced {
+        let round = round.unwrap_or(if self.kept.announced {
             ROUND_WITH_PUSHES
         } else {
             ROUND_WITHOUT_PUSHES
-        };
+        });
         // Up to a tenth earlier, so that many rooms spread out.
         let early = SignedDuration::from_millis((dice % 1000) as i64 * round.as_secs() / 10);
         let mut next = after(now, round.saturating_sub(early));

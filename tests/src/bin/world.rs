@@ -3,7 +3,9 @@
 
 use anyhow::Result;
 use clap::Parser;
-use placard_tests::world::{CLIENT_ID, CLIENT_SECRET, HubPlan, Programme, World, WorldPlan};
+use placard_tests::plan::{HubPlan, Programme, WorldPlan};
+use placard_tests::setting_up::{CLIENT_ID, CLIENT_SECRET};
+use placard_tests::world::World;
 use serde_json::json;
 
 /// Starts a system with empty rooms and says where it is.

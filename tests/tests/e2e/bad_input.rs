@@ -3,8 +3,8 @@
 use anyhow::{Context, Result, ensure};
 use placard_tests::changes::Sign;
 use placard_tests::consent;
+use placard_tests::plan::{HubPlan, Programme};
 use placard_tests::signs::link_all;
-use placard_tests::world::{HubPlan, Programme};
 use placard_tests::{Admin, World, WorldPlan, eventually};
 use reqwest::Method;
 use serde_json::json;
@@ -135,8 +135,8 @@ async fn a_callback_finished_from_another_browser_is_refused_and_the_first_brows
         .await?;
     admin
         .save_google_app(
-            placard_tests::world::CLIENT_ID,
-            placard_tests::world::CLIENT_SECRET,
+            placard_tests::setting_up::CLIENT_ID,
+            placard_tests::setting_up::CLIENT_SECRET,
         )
         .await?;
     let flow = admin.go_to_google_and_back().await?;

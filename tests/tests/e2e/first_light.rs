@@ -3,8 +3,8 @@
 use anyhow::Result;
 use placard_tests::changes::{Changes, Kind};
 use placard_tests::readers;
+use placard_tests::setting_up::{CLIENT_ID, CLIENT_SECRET};
 use placard_tests::signs::link_all;
-use placard_tests::world::{CLIENT_ID, CLIENT_SECRET};
 use placard_tests::{World, WorldPlan};
 
 #[tokio::test]

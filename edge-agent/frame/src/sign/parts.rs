@@ -2,7 +2,7 @@
 
 use crate::panel::Rect;
 use crate::sign::{Canvas, last, qr, words};
-use crate::state::RoomState;
+use crate::state::{RoomState, Status};
 use crate::text::Style;
 
 impl Canvas<'_> {
@@ -10,7 +10,8 @@ impl Canvas<'_> {
     pub(super) fn room_name(&mut self, state: &RoomState, black: bool) {
         let m = *self.measure;
         let mut width = self.inner_width();
-        if m.flat {
+        // Where nothing is known, today's date would soon be wrong as well.
+        if m.flat && state.status != Status::NoInformation {
             let [_, short] = words::date(state.date);
             let date = self.typesetter.line(&short, m.small, width);
             let x = m.panel.width - m.margin - date.width;

@@ -1,6 +1,6 @@
 //! The words on a sign, in English.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 
 use crate::state::Meeting;
 
@@ -12,6 +12,8 @@ pub(crate) const FREE: &str = "Free";
 pub(crate) const NO_INFORMATION: &str = "No current information";
 /// What to do when nothing is known.
 pub(crate) const ASK: &str = "Please check the room's calendar.";
+/// Nothing is booked as far as a sign looks ahead.
+pub(crate) const ALL_DAY: &str = "all day";
 /// What the QR code is for.
 pub(crate) const SCAN: &str = "Scan to book";
 
@@ -26,7 +28,19 @@ pub(crate) fn moment(at: DateTime, today: Date) -> String {
 }
 
 /// "until …", the longest wording first, each shorter one for where that does not fit.
+///
+/// What ends at midnight ends with the day before: nobody reads "until Monday" as "not on Monday".
 pub(crate) fn until(at: DateTime, today: Date) -> Vec<String> {
+    if at.time() == Time::midnight()
+        && let Ok(day) = at.date().yesterday()
+    {
+        let end = if day == today {
+            "24:00".to_owned()
+        } else {
+            day_of_week(day, today)
+        };
+        return vec![format!("until {end}")];
+    }
     let mut wordings = vec![format!("until {}", moment(at, today))];
     if at.date() != today {
         wordings.push(format!("until {}", day_of_week(at.date(), today)));
@@ -100,6 +114,14 @@ mod tests {
         assert_eq!(
             until(datetime(2025, 2, 3, 9, 0, 0, 0), today),
             ["until Mon 09:00", "until Mon"]
+        );
+        assert_eq!(
+            until(datetime(2025, 2, 2, 0, 0, 0, 0), today),
+            ["until 24:00"]
+        );
+        assert_eq!(
+            until(datetime(2025, 2, 4, 0, 0, 0, 0), today),
+            ["until Mon"]
         );
         assert_eq!(
             moment(datetime(2025, 2, 11, 9, 0, 0, 0), today),

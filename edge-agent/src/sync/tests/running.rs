@@ -68,6 +68,7 @@ impl Running {
             bench.store.clone(),
             bench.google.clone(),
             receiver,
+            crate::config::Sync::default(),
             bench.bus.clone(),
             &tasks,
             stop.clone(),

@@ -1,0 +1,61 @@
+//! What a world consists of: calendars, hubs, displays.
+
+/// What the stand-in's calendars hold.
+#[derive(Clone, Debug)]
+pub enum Programme {
+    /// The FOSDEM 2025 programme, shifted to now.
+    Fosdem,
+    /// A few rooms of which nothing is booked.
+    Rooms(Vec<String>),
+}
+
+/// One hub of a world and its displays: key and panel size.
+#[derive(Clone, Debug)]
+pub struct HubPlan {
+    /// The hub's name.
+    pub name: String,
+    /// `(key, panel)` such as `("north-1", "800x480")`.
+    pub displays: Vec<(String, String)>,
+}
+
+impl HubPlan {
+    /// A hub with one display for each panel size, named after the hub.
+    pub fn new(name: &str, panels: &[&str]) -> Self {
+        let displays = panels
+            .iter()
+            .enumerate()
+            .map(|(index, panel)| {
+                (
+                    format!("{}-{}", name.to_lowercase(), index + 1),
+                    (*panel).to_owned(),
+                )
+            })
+            .collect();
+        Self {
+            name: name.to_owned(),
+            displays,
+        }
+    }
+}
+
+/// What to start.
+#[derive(Clone, Debug)]
+pub struct WorldPlan {
+    /// What the calendars hold.
+    pub programme: Programme,
+    /// The hubs; they are started, not paired.
+    pub hubs: Vec<HubPlan>,
+    /// How often the agent lists rooms unasked, if not as often as in production.
+    pub sync_seconds: Option<u32>,
+}
+
+impl WorldPlan {
+    /// One room, one hub, one display of 800×480.
+    pub fn small() -> Self {
+        Self {
+            programme: Programme::Rooms(vec!["Alder".into()]),
+            hubs: vec![HubPlan::new("North", &["800x480"])],
+            sync_seconds: None,
+        }
+    }
+}
