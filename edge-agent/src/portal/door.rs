@@ -19,8 +19,9 @@ use super::app::App;
 use super::refusal::Refusal;
 
 /// Nothing but our own files, no inline script, no frame around us. `wasm-unsafe-eval` is what WebAssembly needs.
-const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob:; \
-                      connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
+                      img-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
 
 /// Sent with every answer. No HSTS: on a certificate of our own it would lock people out, and there is no way yet to
 /// tell that a given one is publicly trusted.

@@ -102,6 +102,8 @@ async fn every_answer_has_the_security_headers() {
             policy.starts_with("default-src 'none'") && !policy.contains("unsafe-inline"),
             "{policy}"
         );
+        // The stylesheet names the typeface below /assets.
+        assert!(policy.contains("; font-src 'self';"), "{policy}");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff");
         assert_eq!(answer.headers["x-frame-options"], "DENY");
         assert!(
