@@ -16,6 +16,7 @@ mod flows;
 mod glass;
 mod hubs;
 mod integration;
+mod picture;
 mod receipts;
 mod refusal;
 mod relay;

@@ -5,18 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use edge_api::activity::Action;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
-use super::caller::Caller;
-use super::refusal::Refusal;
 use crate::google::Google;
 use crate::hubs::Hubs;
 use crate::news::Bus;
 use crate::relay::Relay;
 use crate::security::{OwnNames, Passwords, PortalCertificate, SetupToken, Throttle};
-use crate::store::{Deed, Store};
+use crate::store::Store;
 
 /// A person mistypes a few times; a program guesses on and on.
 const TRIES_AT_ONCE: u32 = 8;
@@ -63,23 +60,6 @@ impl App {
             sign_in_tries: Throttle::new(TRIES_AT_ONCE, NEXT_TRY_AFTER),
             setup_tries: Throttle::new(TRIES_AT_ONCE, NEXT_TRY_AFTER),
         }))
-    }
-
-    /// Records what `caller` did.
-    pub(super) async fn record(
-        &self,
-        caller: &Caller,
-        action: Action,
-        subject: impl Into<String>,
-    ) -> Result<(), Refusal> {
-        let deed = Deed {
-            at: now(),
-            who: caller.name().to_owned(),
-            action,
-            subject: subject.into(),
-            address: Some(caller.address().to_string()),
-        };
-        Ok(self.store.record(deed).await?)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
+use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
 use http::header::COOKIE;
 use http::request::Parts;
@@ -11,7 +12,7 @@ use http::{HeaderMap, header};
 use super::app::{App, now};
 use super::refusal::Refusal;
 use crate::security::{SESSION_COOKIE, SessionToken, alive, needs_touch};
-use crate::store::SessionRow;
+use crate::store::{Deed, SessionRow};
 
 /// Proof that the request came with a live session.
 #[derive(Clone, Debug)]
@@ -41,6 +42,23 @@ impl Caller {
         blake3::Hash::from_bytes(self.session.token_hash)
             .to_hex()
             .to_string()
+    }
+
+    /// Records what the admin did.
+    pub(super) async fn record(
+        &self,
+        app: &App,
+        action: Action,
+        subject: impl Into<String>,
+    ) -> Result<(), Refusal> {
+        let deed = Deed {
+            at: now(),
+            who: self.name().to_owned(),
+            action,
+            subject: subject.into(),
+            address: Some(self.address.to_string()),
+        };
+        Ok(app.store.record(deed).await?)
     }
 }
 

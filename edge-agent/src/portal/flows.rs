@@ -59,7 +59,8 @@ pub(super) async fn finish(
         .finish(&flow, value, &caller.session_name(), now())
         .await
         .map_err(not_finished)?;
-    app.record(&caller, Action::AccountConnected, connected.email.clone())
+    caller
+        .record(&app, Action::AccountConnected, connected.email.clone())
         .await?;
     let account = Account {
         id: connected.id,

@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use super::app::App;
 use super::body::DisplayPath;
 use super::caller::Caller;
+use super::picture::version;
 use super::refusal::Refusal;
-use super::signs::version;
 
 /// Kept by the browser, and asked for again each time: titles must not outlive the session in a shared cache.
 const KEEP: HeaderValue = HeaderValue::from_static("private, no-cache");

@@ -8,16 +8,24 @@ use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
 use edge_api::hubs::{Hub, Hubs, Pair, Pairing};
 use edge_api::id::{DisplayId, HubId, RoomId};
+use jiff::Timestamp;
 
 use super::app::{App, now};
 use super::body::JsonBody;
 use super::caller::Caller;
 use super::refusal::Refusal;
-use super::signs::Presence;
 use crate::hubs::{DisplayError, HubView, PairError};
 
 /// Longest name of a hub, in characters.
 const MAX_NAME_CHARS: usize = 60;
+
+/// What is known of a hub's presence.
+#[derive(Clone, Debug)]
+pub(super) struct Presence {
+    pub(super) name: String,
+    pub(super) connected: bool,
+    pub(super) since: Option<Timestamp>,
+}
 
 pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json<Hubs>, Refusal> {
     let mut hubs: Vec<Hub> = app.hubs.hubs().await?.into_iter().map(hub).collect();
@@ -59,7 +67,7 @@ pub(super) async fn pair(
                 "Enter the code as the hub's panel or console shows it.",
             ),
         })?;
-    app.record(&caller, Action::PairingOpened, subject).await?;
+    caller.record(&app, Action::PairingOpened, subject).await?;
     Ok(Json(app.hubs.pairing_state()))
 }
 

@@ -37,7 +37,8 @@ pub(super) async fn save_app(
         SaveAppError::Store(inner) => inner.into(),
         other => Refusal::told(ErrorCode::GoogleAppInvalid, &other),
     })?;
-    app.record(&caller, Action::GoogleAppSaved, body.client_id.trim())
+    caller
+        .record(&app, Action::GoogleAppSaved, body.client_id.trim())
         .await?;
     view(&app).await.map(Json)
 }
@@ -74,7 +75,8 @@ pub(super) async fn disconnect(
     let account = accounts.into_iter().find(|a| a.id == id);
     let account = account.ok_or_else(|| Refusal::not_found("account"))?;
     app.google.disconnect(&id, now()).await?;
-    app.record(&caller, Action::AccountDisconnected, account.email)
+    caller
+        .record(&app, Action::AccountDisconnected, account.email)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

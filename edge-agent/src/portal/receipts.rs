@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::app::App;
 use super::caller::Caller;
+use super::picture::hex;
 use super::refusal::Refusal;
-use super::signs::hex;
 use crate::store;
 
 #[derive(Debug, Deserialize)]

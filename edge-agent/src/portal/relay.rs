@@ -21,7 +21,7 @@ pub(super) async fn enrol(
 ) -> Result<Json<Relay>, Refusal> {
     let enrolment = app.relay.enrol(body.relay_url.trim(), &body.invite).await?;
     let subject = format!("{} as {}", enrolment.public_base(), enrolment.agent_id());
-    app.record(&caller, Action::RelayEnrolled, subject).await?;
+    caller.record(&app, Action::RelayEnrolled, subject).await?;
     Ok(Json(view(&app)))
 }
 

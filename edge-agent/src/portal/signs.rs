@@ -14,6 +14,8 @@ use jiff::Timestamp;
 use super::app::{App, now};
 use super::body::{DisplayPath, JsonBody};
 use super::caller::Caller;
+use super::hubs::Presence;
+use super::picture::{hex, version};
 use super::receipts::receipt;
 use super::refusal::Refusal;
 use super::rooms::is_stale;
@@ -21,14 +23,6 @@ use crate::store;
 
 /// Receipts that are searched for each display's last latency; enough for a morning's changes on every door.
 const RECENT_RECEIPTS: u32 = 500;
-
-/// What is known of a hub's presence.
-#[derive(Clone, Debug)]
-pub(super) struct Presence {
-    pub(super) name: String,
-    pub(super) connected: bool,
-    pub(super) since: Option<Timestamp>,
-}
 
 pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json<Signs>, Refusal> {
     let now = now();
@@ -76,12 +70,13 @@ pub(super) async fn link(
         .ok_or_else(|| Refusal::not_found("room"))?;
     let key = key_of(&app, &display).await?;
     super::hubs::link_display(&app, &display, Some(&link.room)).await?;
-    app.record(
-        &caller,
-        Action::DisplayLinked,
-        format!("{key} → {}", room.name),
-    )
-    .await?;
+    caller
+        .record(
+            &app,
+            Action::DisplayLinked,
+            format!("{key} → {}", room.name),
+        )
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -92,7 +87,7 @@ pub(super) async fn unlink(
 ) -> Result<StatusCode, Refusal> {
     let key = key_of(&app, &display).await?;
     super::hubs::link_display(&app, &display, None).await?;
-    app.record(&caller, Action::DisplayUnlinked, key).await?;
+    caller.record(&app, Action::DisplayUnlinked, key).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -209,19 +204,6 @@ fn latencies(receipts: Vec<store::Receipt>) -> HashMap<DisplayId, u64> {
         }
     }
     latest
-}
-
-/// Names the picture on the glass, mark included: the frame's hash does not cover the mark.
-pub(super) fn version(shown: &store::Shown) -> String {
-    match shown.marked_since {
-        None => hex(shown.frame),
-        Some(since) => format!("{}-{}", hex(shown.frame), since.as_second()),
-    }
-}
-
-/// A hash as it is written.
-pub(super) fn hex(hash: store::FrameHash) -> String {
-    blake3::Hash::from_bytes(hash).to_hex().to_string()
 }
 
 pub(super) async fn identify(
