@@ -8,12 +8,12 @@ use crate::channels::{Channels, Topic};
 use crate::clock;
 use crate::data::calendar::{Calendar, Stamp};
 use crate::data::calendars::Calendars;
+use crate::directory::Directory;
 use crate::error::ApiError;
 use crate::faults::Faults;
 use crate::log::Log;
 use crate::oauth::grants::{Grants, Lifetimes};
 use crate::oauth::keys::SigningKey;
-use crate::people::Directory;
 use crate::push::Pusher;
 
 /// A handle to the whole stand-in.

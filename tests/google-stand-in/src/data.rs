@@ -8,3 +8,4 @@ pub(crate) mod recurrence;
 pub(crate) mod shorthand;
 pub(crate) mod token;
 pub(crate) mod when;
+mod writing;

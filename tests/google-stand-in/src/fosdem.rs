@@ -10,8 +10,8 @@ use crate::data::calendar::{Body, Kind, Stamp};
 use crate::data::calendars::Calendars;
 use crate::data::shorthand::to_google;
 use crate::data::when::rfc3339;
+use crate::directory::Directory;
 use crate::error::ApiError;
-use crate::people::Directory;
 
 /// The minute of the first day that now should look like: 11:20, when the morning's talks are well under way.
 const TARGET: i32 = 11 * 60 + 20;

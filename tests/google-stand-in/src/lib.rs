@@ -16,6 +16,7 @@ mod clock;
 mod config;
 mod control;
 mod data;
+mod directory;
 mod edit;
 mod error;
 mod faults;
@@ -49,10 +50,10 @@ pub use crate::rooms_file::{RoomEntry, RoomsFile};
 use crate::app::{App, Parts};
 use crate::data::calendar::Kind;
 use crate::data::calendars::Calendars;
+use crate::directory::Directory;
 use crate::faults::Faults;
 use crate::oauth::grants::Lifetimes;
 use crate::oauth::keys::SigningKey;
-use crate::people::Directory;
 use crate::push::Pusher;
 
 /// A running stand-in.

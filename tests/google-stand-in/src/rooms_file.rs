@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 use crate::data::calendar::{Kind, Stamp};
 use crate::data::calendars::Calendars;
 use crate::data::shorthand::to_google;
+use crate::directory::Directory;
 use crate::error::ApiError;
-use crate::people::Directory;
 
 /// An organisation.
 #[derive(Clone, Debug, Deserialize)]

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use crate::data::calendar::{Body, Calendar, Kind, is_cancelled};
 use crate::data::instances::Item;
 use crate::data::when::{When, rfc3339};
+use crate::directory;
 use crate::error::ApiError;
-use crate::people;
 
 /// Turns the short form into Google's fields. `old` is what a change starts from.
 ///
@@ -104,13 +104,13 @@ fn write_attendees(
 ) {
     let mut attendees = Vec::new();
     if let Some(name) = organiser {
-        let email = people::address(name);
+        let email = directory::address(name);
         body.insert("organizer".into(), json!({"email": email}));
         body.insert("creator".into(), json!({"email": email}));
         attendees.push(json!({"email": email, "displayName": name, "organizer": true, "responseStatus": "accepted"}));
     }
     for name in also {
-        attendees.push(json!({"email": people::address(name), "displayName": name, "responseStatus": "accepted"}));
+        attendees.push(json!({"email": directory::address(name), "displayName": name, "responseStatus": "accepted"}));
     }
     if calendar.kind == Kind::Resource {
         let answer = if declined { "declined" } else { "accepted" };

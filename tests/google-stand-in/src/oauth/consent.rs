@@ -8,11 +8,11 @@ use url::Url;
 
 use crate::app::App;
 use crate::clock;
+use crate::directory::DOMAIN;
 use crate::html::{escape, page};
 use crate::oauth::grants::Code;
 use crate::oauth::scopes;
 use crate::params::Params;
-use crate::people::DOMAIN;
 
 /// A request that Google would show the consent page for.
 struct Request {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::caller::Caller;
-use crate::people::DOMAIN;
+use crate::directory::DOMAIN;
 
 /// What the real tokens say; the stand-in's own address is not in them.
 const ISSUER: &str = "https://accounts.google.com";
