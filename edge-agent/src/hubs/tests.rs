@@ -148,7 +148,7 @@ async fn a_changed_room_reaches_the_glass_and_its_receipt_is_closed() {
     let world = World::new().await;
     let mut hub = world.paired_hub().await;
     let link = hub.connect().await.unwrap();
-    let serving = tokio::spawn(hub.clone().serve(link));
+    let serving = hub.start(link);
     let display = world.display().await;
     world.meeting("Quarterly planning").await;
     world
@@ -197,7 +197,7 @@ async fn a_display_that_is_not_linked_says_so() {
     let world = World::new().await;
     let mut hub = world.paired_hub().await;
     let link = hub.connect().await.unwrap();
-    let serving = tokio::spawn(hub.clone().serve(link));
+    let serving = hub.start(link);
     world.display().await;
     eventually("something is shown", async || hub.glass()).await;
     let plan = hub.plan().unwrap();
@@ -255,10 +255,11 @@ async fn a_hub_that_is_not_paired_gets_nothing_but_the_reason() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_restart_a_hub_that_has_everything_is_sent_nothing() {
+    tracing_subscriber::fmt().with_env_filter("edge_agent=debug,hub_link=debug").with_writer(std::io::stderr).init();
     let world = World::new().await;
     let mut hub = world.paired_hub().await;
     let link = hub.connect().await.unwrap();
-    let serving = tokio::spawn(hub.clone().serve(link));
+    let serving = hub.start(link);
     let display = world.display().await;
     world.meeting("Quarterly planning").await;
     world
@@ -274,7 +275,7 @@ async fn after_a_restart_a_hub_that_has_everything_is_sent_nothing() {
     let world = world.restarted().await;
     hub.move_to(world.hubs.local_addr());
     let link = hub.connect().await.unwrap();
-    let serving = tokio::spawn(hub.clone().serve(link));
+    let serving = hub.start(link);
     // The agent may have been stopped in the middle of planning; now nothing but the plan's end can change it.
     eventually("the hub has the whole plan", async || {
         let outline = world.store.plan_outline(&display).await.unwrap()?;
@@ -286,8 +287,10 @@ async fn after_a_restart_a_hub_that_has_everything_is_sent_nothing() {
     let (before, frames) = (hub.plan().unwrap(), hub.frames_received());
     hub.forget_freshness();
     let link = hub.connect().await.unwrap();
-    let serving = tokio::spawn(hub.clone().serve(link));
+    let serving = hub.start(link);
     eventually("its freshness came", async || {
+        eprintln!("{:?} {:?}", hub.plan().map(|p| p.generation), world.store.plan_outline(&display).await.unwrap().map(|o| o.generation));
+        tokio::time::sleep(Duration::from_millis(300)).await;
         hub.freshness_received().then_some(())
     })
     .await;
@@ -313,7 +316,7 @@ async fn an_agent_that_is_behind_its_hub_takes_a_new_epoch() {
     };
     hub.pretend_generation(ahead);
     let link = hub.connect().await.unwrap();
-    let serving = tokio::spawn(hub.clone().serve(link));
+    let serving = hub.start(link);
     let plan = eventually("a plan comes", async || hub.plan()).await;
     assert_eq!(plan.generation.unwrap().epoch, 4);
     serving.abort();

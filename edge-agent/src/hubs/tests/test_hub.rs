@@ -13,6 +13,7 @@ use hub_link::identity::{Identity, Pin};
 use hub_link::picture;
 use hub_link::wire::{self, Generation, Hello, PairCall, to_agent::Kind, to_hub};
 use jiff::Timestamp;
+use tokio::task::JoinHandle;
 
 /// Waits until `look` finds something.
 pub(super) async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
@@ -111,8 +112,17 @@ impl TestHub {
         }
     }
 
+    /// Obeys beside the test, until that aborts it or the connection ends.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the test keeps the handle and aborts it"
+    )]
+    pub(super) fn start(&self, link: AgentLink) -> JoinHandle<()> {
+        tokio::spawn(self.clone().serve(link))
+    }
+
     /// Obeys until the connection ends.
-    pub(super) async fn serve(self, link: AgentLink) {
+    async fn serve(self, link: AgentLink) {
         let AgentLink {
             connection,
             mut reports,
@@ -164,7 +174,7 @@ impl TestHub {
 
     fn adopt(&self) -> Vec<Kind> {
         let mut memory = self.memory.lock().unwrap();
-        let now = Timestamp::now().as_microsecond();
+        let now = now().as_microsecond();
         let whole = |plan: &wire::Plan| {
             plan.steps
                 .iter()
@@ -219,4 +229,12 @@ impl TestHub {
     pub(super) fn freshness_received(&self) -> bool {
         self.memory.lock().unwrap().freshness_came
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a hub shows what is due by the clock"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
 }
