@@ -1,4 +1,4 @@
-//! The agent's memory: one SQLite database, and the only place that speaks SQL.
+//! The agent's memory: one `SQLite` database, and the only place that speaks SQL.
 //!
 //! One thread owns the writing connection and one the reading connection, so that nothing blocks the runtime and no
 //! two writers meet. A write is one `BEGIN IMMEDIATE` transaction with `synchronous=FULL`: when the future returns, it
