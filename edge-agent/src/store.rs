@@ -55,7 +55,9 @@ pub(crate) enum OpenStoreError {
         #[source]
         source: rusqlite::Error,
     },
-    #[error("the database is at schema {found}, newer than {supported}, which this version knows; install the newer version again")]
+    #[error(
+        "the database is at schema {found}, newer than {supported}, which this version knows; install the newer version again"
+    )]
     TooNew { found: usize, supported: usize },
     #[error("read or create the key that seals secrets, `{path}`")]
     SealKey {
@@ -109,15 +111,21 @@ impl Store {
     /// Opens `data/agent.db`, creating it if absent, and brings its schema up to date.
     pub(crate) fn open(data: &Path) -> Result<Self, OpenStoreError> {
         let path = data.join("agent.db");
-        let open = || connect(&path).map_err(|source| OpenStoreError::Open { path: path.clone(), source });
+        let open = || {
+            connect(&path).map_err(|source| OpenStoreError::Open {
+                path: path.clone(),
+                source,
+            })
+        };
         let mut writing = open()?;
         migrate(&mut writing)?;
         let reading = open()?;
         let key_path = data.join("keys").join("seal.key");
-        let seal_key = SealKey::load_or_create(&key_path).map_err(|source| OpenStoreError::SealKey {
-            path: key_path,
-            source,
-        })?;
+        let seal_key =
+            SealKey::load_or_create(&key_path).map_err(|source| OpenStoreError::SealKey {
+                path: key_path,
+                source,
+            })?;
         Ok(Self {
             writer: serve("store-writer", writing),
             reader: serve("store-reader", reading),
@@ -132,7 +140,8 @@ impl Store {
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         run(&self.writer, move |connection| {
-            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let value = f(&transaction)?;
             transaction.commit()?;
             Ok(value)

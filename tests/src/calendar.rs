@@ -270,7 +270,7 @@ fn plain(title: &str, start: Timestamp, end: Timestamp) -> Booking {
     Booking {
         id: String::new(),
         title: Some(title.to_owned()),
-        organiser: None,
+        organiser: Some("Ada Lovelace".to_owned()),
         start,
         end,
     }

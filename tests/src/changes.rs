@@ -363,7 +363,7 @@ fn talk(title: &str, start: Timestamp, end: Timestamp) -> Result<Booking> {
     Ok(Booking {
         id: String::new(),
         title: Some(title.to_owned()),
-        organiser: None,
+        organiser: Some("Ada Lovelace".to_owned()),
         start: start.round(minute)?,
         end: end.round(minute)?,
     })

@@ -30,20 +30,32 @@ pub(crate) fn room_state(
             also: others.len(),
             until: zone.to_datetime(until),
         },
-        _ => Status::Free { until: moment.free_until.map(|until| zone.to_datetime(until)) },
+        _ => Status::Free {
+            until: moment.free_until.map(|until| zone.to_datetime(until)),
+        },
     };
     RoomState {
         room: room_name.to_owned(),
         date,
         status,
-        next: moment.next.iter().take(NEXT).map(|event| meeting(event, zone)).collect(),
+        next: moment
+            .next
+            .iter()
+            .take(NEXT)
+            .map(|event| meeting(event, zone))
+            .collect(),
         day: timeline.busy_spans(date),
         booking: Some(frame::booking_url(calendar_id)),
     }
 }
 
 /// What a sign says when its plan has run out and nobody has extended it.
-pub(crate) fn no_information(room_name: &str, calendar_id: &str, zone: &TimeZone, now: Timestamp) -> RoomState {
+pub(crate) fn no_information(
+    room_name: &str,
+    calendar_id: &str,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> RoomState {
     RoomState {
         room: room_name.to_owned(),
         date: zone.to_datetime(now).date(),
@@ -84,13 +96,32 @@ mod tests {
 
     fn at(events: &[Event], now: &str) -> RoomState {
         let zone = TimeZone::fixed(jiff::tz::offset(1));
-        room_state("Alder", "alder@example.com", &zone, &Timeline::new(events, zone.clone()), now.parse().unwrap())
+        room_state(
+            "Alder",
+            "alder@example.com",
+            &zone,
+            &Timeline::new(events, zone.clone()),
+            now.parse().unwrap(),
+        )
     }
 
     #[test]
     fn a_free_room_is_free_until_the_next_meeting_on_its_own_clock() {
-        let state = at(&[event("a", Some("Plan"), "2025-02-01T10:00:00Z", "2025-02-01T11:00:00Z")], "2025-02-01T09:00:00Z");
-        assert_eq!(state.status, Status::Free { until: Some(datetime(2025, 2, 1, 11, 0, 0, 0)) });
+        let state = at(
+            &[event(
+                "a",
+                Some("Plan"),
+                "2025-02-01T10:00:00Z",
+                "2025-02-01T11:00:00Z",
+            )],
+            "2025-02-01T09:00:00Z",
+        );
+        assert_eq!(
+            state.status,
+            Status::Free {
+                until: Some(datetime(2025, 2, 1, 11, 0, 0, 0))
+            }
+        );
         assert_eq!(state.next[0].title, "Plan");
     }
 
@@ -98,9 +129,19 @@ mod tests {
     fn a_busy_room_is_busy_until_the_last_of_meetings_that_touch() {
         let events = [
             event("a", None, "2025-02-01T10:00:00Z", "2025-02-01T11:00:00Z"),
-            event("b", Some("Next"), "2025-02-01T11:00:00Z", "2025-02-01T12:00:00Z"),
+            event(
+                "b",
+                Some("Next"),
+                "2025-02-01T11:00:00Z",
+                "2025-02-01T12:00:00Z",
+            ),
         ];
-        let Status::Busy { meeting, also, until } = at(&events, "2025-02-01T10:00:00Z").status else {
+        let Status::Busy {
+            meeting,
+            also,
+            until,
+        } = at(&events, "2025-02-01T10:00:00Z").status
+        else {
             panic!("the room is taken");
         };
         assert_eq!((meeting.title.as_str(), also), ("Busy", 0));
@@ -110,7 +151,12 @@ mod tests {
     #[test]
     fn a_sign_without_current_information_claims_nothing() {
         let zone = TimeZone::UTC;
-        let state = no_information("Alder", "alder@example.com", &zone, "2025-02-01T09:00:00Z".parse().unwrap());
+        let state = no_information(
+            "Alder",
+            "alder@example.com",
+            &zone,
+            "2025-02-01T09:00:00Z".parse().unwrap(),
+        );
         assert_eq!((state.status, state.next.len()), (Status::NoInformation, 0));
     }
 }

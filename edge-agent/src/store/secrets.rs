@@ -16,7 +16,9 @@ const NONCE_BYTES: usize = 24;
 
 /// Why a sealed value did not open.
 #[derive(Debug, thiserror::Error)]
-#[error("a stored secret does not open with this key file; restore `keys/seal.key` from the backup that belongs to this database, or enter the secret again")]
+#[error(
+    "a stored secret does not open with this key file; restore `keys/seal.key` from the backup that belongs to this database, or enter the secret again"
+)]
 pub(crate) struct UnsealError;
 
 pub(super) struct SealKey(XChaCha20Poly1305);
@@ -32,7 +34,10 @@ impl SealKey {
     pub(super) fn load_or_create(path: &Path) -> io::Result<Self> {
         let key = match fs::read(path) {
             Ok(bytes) => <[u8; KEY_BYTES]>::try_from(bytes.as_slice()).map_err(|_| {
-                io::Error::new(io::ErrorKind::InvalidData, "the key file is not 32 bytes long")
+                io::Error::new(
+                    io::ErrorKind::InvalidData,
+                    "the key file is not 32 bytes long",
+                )
             })?,
             Err(e) if e.kind() == io::ErrorKind::NotFound => create(path)?,
             Err(e) => return Err(e),
@@ -54,7 +59,9 @@ impl SealKey {
     }
 
     pub(super) fn unseal(&self, aad: &str, sealed: &[u8]) -> Result<Vec<u8>, UnsealError> {
-        let (nonce, body) = sealed.split_first_chunk::<NONCE_BYTES>().ok_or(UnsealError)?;
+        let (nonce, body) = sealed
+            .split_first_chunk::<NONCE_BYTES>()
+            .ok_or(UnsealError)?;
         let payload = Payload {
             msg: body,
             aad: aad.as_bytes(),
@@ -66,7 +73,9 @@ impl SealKey {
 }
 
 fn create(path: &Path) -> io::Result<[u8; KEY_BYTES]> {
-    let folder = path.parent().expect("the key file is inside the keys folder");
+    let folder = path
+        .parent()
+        .expect("the key file is inside the keys folder");
     fs::create_dir_all(folder)?;
     let key = random::<KEY_BYTES>();
     let mut file = fs::OpenOptions::new()

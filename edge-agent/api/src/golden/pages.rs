@@ -5,7 +5,9 @@ use serde_json::json;
 use super::{DISPLAY, ROOM, at, display, hub, room, same};
 use crate::activity::{Action, Activity, Entry};
 use crate::hubs::{Hub, Hubs, Pair, Pairing};
-use crate::integration::{Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp};
+use crate::integration::{
+    Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp,
+};
 use crate::receipts::{Receipt, Receipts};
 use crate::relay::{Enrol, Enrolment, Relay};
 use crate::repairs::{Repair, RepairCode, Repairs};
@@ -283,4 +285,3 @@ fn relay_receipts_and_repairs() {
             "page": "/settings/relay", "since": null}]}),
     );
 }
-

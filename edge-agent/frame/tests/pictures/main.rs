@@ -1,5 +1,7 @@
 //! Signs as pictures: exact goldens, and what holds for every sign.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at what cannot be")]
+
 mod goldens;
 mod properties;
 mod scene;
