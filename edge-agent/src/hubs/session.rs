@@ -152,8 +152,8 @@ impl Session {
         let replaced = place.replaced.clone();
         // Each is a loop of its own, since reading a message must not be cancelled half way.
         tokio::select! {
-            outcome = self.bring_and_follow(&connection, &mut orders, &mut place) => outcome,
-            outcome = listener.run(hello, reports) => Ok(outcome?),
+            // The reason first: a place that was taken over has no orders any more either.
+            biased;
             () = replaced.cancelled() => {
                 CloseReason::Replaced.close(&connection);
                 Ok(())
@@ -162,6 +162,8 @@ impl Session {
                 CloseReason::ShuttingDown.close(&connection);
                 Ok(())
             }
+            outcome = listener.run(hello, reports) => Ok(outcome?),
+            outcome = self.bring_and_follow(&connection, &mut orders, &mut place) => outcome,
         }
     }
 
@@ -201,7 +203,8 @@ impl Session {
         while let Some(order) = place.orders.recv().await {
             self.obey(connection, orders, order).await?;
         }
-        Ok(())
+        // The place was taken over, which is for whoever waits for that to say.
+        std::future::pending().await
     }
 
     async fn obey(

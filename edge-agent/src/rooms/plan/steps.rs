@@ -68,20 +68,17 @@ impl Subject {
         }
     }
 
-    /// Everything from `now` to the horizon, in order; two that follow each other may look the same.
+    /// Everything from `now` to the horizon, in order; two that follow each other may look the same. Times are whole
+    /// microseconds, as they are stored and sent: else no stored plan would ever equal a new one.
     pub(super) fn day(&self, display: &Display, now: Timestamp) -> Vec<(Timestamp, Drawing)> {
-        let mut day = vec![(now, self.drawing(display, now))];
+        let mut day = vec![(whole_microseconds(now), self.drawing(display, now))];
         if let Self::Room { room, timeline } = self
             && room.verified_at.is_some()
         {
             let end = horizon(now);
             let changes = timeline.changes(now, end);
-            day.extend(
-                changes
-                    .into_iter()
-                    .filter(|at| *at < end)
-                    .map(|at| (at, self.drawing(display, at))),
-            );
+            let coming = changes.into_iter().filter(|at| *at < end);
+            day.extend(coming.map(|at| (whole_microseconds(at), self.drawing(display, at))));
             day.push((end, self.no_information(end)));
         }
         day
@@ -98,6 +95,10 @@ impl Subject {
             now,
         ))
     }
+}
+
+fn whole_microseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
 /// Where a plan that is made at `now` ends: on a full hour, so that plans made within one hour are equal.
