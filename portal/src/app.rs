@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::Router;
 use leptos_router::hooks::{use_location, use_navigate};
+use leptos_router::location::{BrowserUrl, LocationProvider};
 
 use crate::access::{Access, Gate};
 use crate::browser;
@@ -66,6 +67,17 @@ fn Door(access: Access, api: Api) -> impl IntoView {
             },
         )
     };
+
+    // Without `Routes`, which would add 24 KB to every first load, nobody else tells the router that the page for a
+    // pressed link stands; until then it keeps the old address in the bar and in the history.
+    let bar = use_context::<BrowserUrl>();
+    Effect::new(move |_| {
+        route.track();
+        location.pathname.track();
+        if let Some(bar) = &bar {
+            bar.ready_to_complete();
+        }
+    });
 
     // The address follows the gate: nobody reads a page's address that they cannot see.
     Effect::new(move |_| {

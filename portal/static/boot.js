@@ -1,12 +1,28 @@
 // Starts the portal. A file of its own because the content security policy allows no inline script.
 import init from "@portal.js@";
 
-init({ module_or_path: "@portal.wasm@" }).catch((error) => {
+const say = (text) => {
+  if (document.getElementById("stopped")) return;
   const note = document.createElement("p");
-  note.className = "noscript";
+  note.id = "stopped";
+  note.className = "stopped";
   note.setAttribute("role", "alert");
-  note.textContent =
-    "The portal could not start in this browser (" + error + "). Reload the page; if that does not help, use a " +
-    "current Chrome, Edge, Firefox or Safari.";
+  note.textContent = text;
   document.body.append(note);
+};
+
+// A fault inside the portal stops all of it: say so, rather than leave a page that no longer answers.
+const stopped = (cause) => {
+  if (cause instanceof WebAssembly.RuntimeError) {
+    say("The portal has stopped because of a fault of its own. Reload the page; what was saved is safe.");
+  }
+};
+addEventListener("error", (event) => stopped(event.error));
+addEventListener("unhandledrejection", (event) => stopped(event.reason));
+
+init({ module_or_path: "@portal.wasm@" }).catch((error) => {
+  say(
+    "The portal could not start in this browser (" + error + "). Reload the page; if that does not help, use a " +
+      "current Chrome, Edge, Firefox or Safari.",
+  );
 });

@@ -91,7 +91,7 @@ fn row(room: Room) -> impl IntoView {
                 let text = if n == 1 {
                     when::count(1, "sign", "signs")
                 } else {
-                    format!("{} ", index + 1)
+                    format!("sign {} ", index + 1)
                 };
                 view! { <a href=display(id)>{text}</a> }
             })
