@@ -109,7 +109,7 @@ async fn rooms(app: &App, now: Timestamp) -> Result<Vec<Repair>, Refusal> {
         .filter(|room| room.linked)
     {
         let page = "/m/rooms".to_owned();
-        if is_stale(&room, now) || (room.verified_at.is_none() && room.problem.is_some()) {
+        if is_stale(&room, now) || room.problem.is_some() {
             let why = room
                 .problem
                 .as_deref()
