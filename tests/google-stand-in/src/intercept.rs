@@ -25,7 +25,11 @@ const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
 /// The middleware. The stand-in's own pages and control API pass untouched.
 pub(crate) async fn intercept(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
-    if path == "/" || path.starts_with("/_stand-in/") || path.starts_with("/edit/") {
+    if path == "/"
+        || path == "/console"
+        || path.starts_with("/_stand-in/")
+        || path.starts_with("/edit/")
+    {
         return next.run(request).await;
     }
     let started = clock::now();

@@ -2,6 +2,7 @@
 
 pub(crate) mod clients;
 pub(crate) mod consent;
+pub(crate) mod console;
 pub(crate) mod grants;
 pub(crate) mod identity;
 pub(crate) mod keys;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::app::App;
 use crate::calendar_api::{calendar_list, channels, events, write};
 use crate::error::ApiError;
-use crate::oauth::{clients, consent, identity, token};
+use crate::oauth::{clients, consent, console, identity, token};
 use crate::{control, edit, intercept, people, rooms};
 
 /// Every route of the stand-in.
@@ -84,6 +84,7 @@ fn calendar() -> Router<App> {
 fn stand_in() -> Router<App> {
     Router::new()
         .route("/", get(edit::page))
+        .route("/console", get(console::page).post(console::add))
         .route("/edit/{calendar}", post(edit::add))
         .route("/edit/{calendar}/{event}", post(edit::change))
         .route("/_stand-in/clients", post(clients::register))

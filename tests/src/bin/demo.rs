@@ -117,6 +117,10 @@ async fn stay(world: &mut World, ready: bool) -> Result<()> {
             world.invite().await?
         );
         println!("Google App          Client Id {CLIENT_ID}   Client Secret {CLIENT_SECRET}");
+        println!(
+            "Google's console    {}/console   (enter the redirect URI that the portal shows)",
+            world.google_base
+        );
         world.register_client(&[]).await?;
         for (hub, _) in HUBS {
             println!(

@@ -86,6 +86,22 @@ impl Grants {
         self.clients.insert(client.id.clone(), client);
     }
 
+    /// Every client, by id.
+    pub(crate) fn clients(&self) -> impl Iterator<Item = &Client> {
+        self.clients.values()
+    }
+
+    /// Lets a client send people to `uri`; false when there is no such client.
+    pub(crate) fn allow_redirect(&mut self, id: &str, uri: &str) -> bool {
+        let Some(client) = self.clients.get_mut(id) else {
+            return false;
+        };
+        if !client.redirect_uris.iter().any(|known| known == uri) {
+            client.redirect_uris.push(uri.to_owned());
+        }
+        true
+    }
+
     pub(crate) fn client(&self, id: &str) -> Option<&Client> {
         self.clients.get(id)
     }

@@ -367,3 +367,23 @@ async fn a_redirect_to_a_private_address_cannot_be_registered() {
     );
     google.stop().await;
 }
+
+#[tokio::test]
+async fn a_redirect_uri_entered_on_the_console_page_is_taken_and_a_private_one_refused() {
+    let google = Google::start().await;
+    let console = format!("{}/console", google.base);
+    let enter = async |uri: &str| {
+        let form = [("client", "c"), ("redirect_uri", uri)];
+        let answer = google.http.post(&console).form(&form).send().await;
+        answer.unwrap().status().as_u16()
+    };
+    assert_eq!(enter("https://relay.example.com/callback/new").await, 303);
+    assert_eq!(enter("https://10.0.0.1/callback").await, 400);
+    let page = google.http.get(&console).send().await.unwrap();
+    let page = page.text().await.unwrap();
+    assert!(
+        page.contains("https://relay.example.com/callback/new"),
+        "{page}"
+    );
+    assert!(!page.contains("10.0.0.1"), "{page}");
+}
