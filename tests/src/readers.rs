@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use frame::Bitmap;
 use tokio::process::Command;
 
 /// What the QR code on a picture says.
@@ -25,12 +26,24 @@ pub async fn qr_code(picture: &Path) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// All words on a picture, as `tesseract` reads them.
+/// All words on a picture, as `tesseract` reads them from the picture and from its negative: it does not reliably find
+/// white letters in a black band by itself.
 ///
 /// # Errors
 ///
 /// Fails when `tesseract` is not installed or refuses the picture.
 pub async fn words(picture: &Path) -> Result<String> {
+    let positive = Bitmap::from_png(&std::fs::read(picture)?)?;
+    let mut negative = Bitmap::new_white(positive.width(), positive.height());
+    for (x, y) in (0..positive.height()).flat_map(|y| (0..positive.width()).map(move |x| (x, y))) {
+        negative.set(x, y, !positive.get(x, y));
+    }
+    let turned = picture.with_extension("negative.png");
+    std::fs::write(&turned, negative.to_png())?;
+    Ok(read(picture).await? + &read(&turned).await?)
+}
+
+async fn read(picture: &Path) -> Result<String> {
     let output = Command::new("tesseract")
         .arg(picture)
         .args(["stdout", "--psm", "11", "--dpi", "150"])

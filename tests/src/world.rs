@@ -319,6 +319,17 @@ impl World {
         self.folder.join("agent")
     }
 
+    /// How many pictures a hub has planned for a display, the present one included.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the hub has no plan on disk.
+    pub fn planned(&self, hub: &str, key: &str) -> Result<usize> {
+        let plan = self.hub_data(hub).join("shelf").join(key).join("plan.json");
+        let plan: serde_json::Value = serde_json::from_slice(&fs::read(plan)?)?;
+        Ok(plan["steps"].as_array().map_or(0, Vec::len))
+    }
+
     /// The folder of the relay's data.
     pub fn relay_data(&self) -> PathBuf {
         self.folder.join("relay")

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use placard_tests::changes::Sign;
 use placard_tests::signs::link_all;
-use placard_tests::{World, WorldPlan};
+use placard_tests::{World, WorldPlan, eventually};
 
 async fn started() -> Result<(World, Vec<Sign>)> {
     let mut world = World::start(WorldPlan::small()).await?;
@@ -59,6 +59,11 @@ async fn a_hub_flips_its_sign_on_time_while_the_agent_is_dead() -> Result<()> {
         .add_soon(&signs[0].room.calendar, "Begins with the agent dead")
         .await?;
     signs[0].is_right(&world.calendar).await?;
+    // The picture that is due comes first; the rest of the day follows it.
+    eventually("the hub holds the day's plan", || async {
+        Ok((world.planned("North", "north-1")? > 1).then_some(()))
+    })
+    .await?;
     world.kill_agent().await?;
     signs[0].glass.flips_at(soon).await?;
     signs[0].is_right(&world.calendar).await?;
