@@ -51,6 +51,12 @@ pictures: build
 build: portal
     infra/stage build cargo build {{ everything }} --bins
 
+# The same, optimised, for the benches
+[private]
+build-release: portal
+    infra/stage build-release cargo build {{ everything }} --release --bin edge-agent --bin hub \
+        --bin cloud-relay-local --bin google-stand-in --bin demo
+
 # The portal's pages, as WebAssembly
 portal:
     infra/stage portal infra/portal-build

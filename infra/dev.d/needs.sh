@@ -29,7 +29,8 @@ prepare_for() {
     need_just
     case $1 in
         fmt) need_rust_components ;;
-        bench | gallery) ;;
+        gallery) ;;
+        bench) needs_portal; needs_glass ;;
         lint) need_rust_components; need_shellcheck; needs_portal ;;
         portal | check-wasm | build | release) needs_portal ;;
         unit) needs_portal; needs_unit_tests ;;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
 
 /// When one change passed each hop, on one machine's clock.
 #[derive(Clone, Copy, Debug)]
@@ -113,6 +114,21 @@ pub fn table(rows: &[Row]) -> String {
     out
 }
 
+/// The rows of the bench `latency`: each hop's median and 99th percentile.
+pub fn bench_rows(rows: &[Row]) -> Value {
+    let row = |Row { hop, n, .. }: &Row, percentile: &str, ours: f64| {
+        json!({
+            "name": format!("{}.{percentile}", hop.replace(" → ", "_to_").replace(' ', "_")),
+            "ours": (ours * 10.0).round() / 10.0,
+            "unit": "ms",
+            "n": n,
+        })
+    };
+    rows.iter()
+        .flat_map(|hop| [row(hop, "p50", hop.p50), row(hop, "p99", hop.p99)])
+        .collect()
+}
+
 /// Nearest rank of sorted values.
 fn rank(sorted: &[f64], share: f64) -> f64 {
     #[expect(
@@ -128,6 +144,24 @@ fn rank(sorted: &[f64], share: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_bench_names_each_hop_and_percentile() {
+        let row = Row {
+            hop: "commit → displayed",
+            n: 3,
+            p50: 23.04,
+            p99: 54.76,
+            max: 60.0,
+        };
+        assert_eq!(
+            bench_rows(&[row]),
+            json!([
+                { "name": "commit_to_displayed.p50", "ours": 23.0, "unit": "ms", "n": 3 },
+                { "name": "commit_to_displayed.p99", "ours": 54.8, "unit": "ms", "n": 3 },
+            ])
+        );
+    }
 
     #[test]
     fn percentiles_are_nearest_ranks() {

@@ -22,6 +22,9 @@ struct Arguments {
     /// How many talks `--once` changes.
     #[arg(long, default_value_t = 16, value_name = "N")]
     changes: usize,
+    /// Print the latencies once more, as the bench's rows on the last line.
+    #[arg(long, requires = "once")]
+    json: bool,
     /// Set everything up before handing over, so that the signs show the programme at once.
     #[arg(long, conflicts_with = "once")]
     ready: bool,
@@ -47,7 +50,7 @@ async fn main() -> Result<()> {
     })
     .await?;
     let outcome = if arguments.once {
-        once(&mut world, arguments.changes).await
+        once(&mut world, arguments.changes, arguments.json).await
     } else {
         stay(&mut world, arguments.ready).await
     };
@@ -59,7 +62,7 @@ async fn main() -> Result<()> {
 }
 
 /// Everything by script; an error names the hop that did not happen.
-async fn once(world: &mut World, count: usize) -> Result<()> {
+async fn once(world: &mut World, count: usize, json: bool) -> Result<()> {
     let (admin, signs) = placard_tests::signs::link_all(world).await?;
     for sign in &signs {
         sign.is_right(&world.calendar).await?;
@@ -89,7 +92,11 @@ async fn once(world: &mut World, count: usize) -> Result<()> {
         hops.len(),
         latency::table(&rows)
     );
-    leave_pictures(world, &signs)
+    leave_pictures(world, &signs)?;
+    if json {
+        println!("{}", latency::bench_rows(&rows));
+    }
+    Ok(())
 }
 
 /// For a person: says where everything is, and waits for Ctrl-C.
