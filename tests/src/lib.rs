@@ -18,6 +18,7 @@ pub mod process;
 mod programs;
 pub mod readers;
 pub mod setting_up;
+pub mod sign;
 pub mod signs;
 pub mod titles;
 pub mod wait;

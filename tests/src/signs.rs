@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 
 use crate::admin::Admin;
-use crate::changes::Sign;
+use crate::sign::Sign;
 use crate::world::World;
 
 /// Connects everything and links every display of the world, the last two to one room.

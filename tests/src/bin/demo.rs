@@ -7,10 +7,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use placard_tests::changes::{Changes, Sign};
+use placard_tests::changes::Changes;
 use placard_tests::latency;
 use placard_tests::plan::{HubPlan, Programme, WorldPlan};
 use placard_tests::setting_up::{CLIENT_ID, CLIENT_SECRET};
+use placard_tests::sign::Sign;
 use placard_tests::world::World;
 
 /// Live signs for meeting-room doors, all on this machine, with a stand-in for Google.

@@ -1,9 +1,9 @@
 //! What must be refused, is, in words; and what was there before stays.
 
 use anyhow::{Context, Result, ensure};
-use placard_tests::changes::Sign;
 use placard_tests::consent;
 use placard_tests::plan::{HubPlan, Programme};
+use placard_tests::sign::Sign;
 use placard_tests::signs::link_all;
 use placard_tests::{Admin, World, WorldPlan, eventually};
 use reqwest::Method;

@@ -4,7 +4,7 @@
 //! that Google has no 410 for it; the stand-in's own tests throw that switch at Google's client.
 
 use anyhow::{Result, ensure};
-use placard_tests::changes::Sign;
+use placard_tests::sign::Sign;
 use placard_tests::signs::link_all;
 use placard_tests::{Admin, World, WorldPlan, eventually};
 use serde_json::{Value, json};

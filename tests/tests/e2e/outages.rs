@@ -1,7 +1,7 @@
 //! A part dies at the worst moment; nobody helps; the glass is right in the end.
 
 use anyhow::Result;
-use placard_tests::changes::Sign;
+use placard_tests::sign::Sign;
 use placard_tests::signs::link_all;
 use placard_tests::{World, WorldPlan, eventually};
 
