@@ -29,6 +29,8 @@ lint: portal
     infra/stage rules infra/lint
     infra/stage rules-self-test infra/lint --self-test
     infra/stage bootstrap-self-test infra/dev.d/self-test
+    infra/stage template infra/template-lint
+    infra/stage template-self-test infra/template-lint --self-test
     infra/stage clippy cargo clippy --quiet {{ everything }} --all-targets -- -D warnings
 
 # The tests of every crate by itself
@@ -79,3 +81,47 @@ gallery:
 # What takes longer than a test may
 soak: build
     infra/stage soak "$CARGO_TARGET_DIR/debug/demo" --once --changes 200
+
+# The relay on AWS: build it, and create or change all that it needs (infra/book/relay-on-aws.md)
+relay-deploy stage:
+    infra/relay deploy {{ stage }}
+
+# The relay on AWS: replace the code alone, by cargo lambda deploy
+relay-update stage:
+    infra/relay update {{ stage }}
+
+# The relay on AWS: a one-time invite for an agent
+relay-invite stage *arguments:
+    infra/relay invite {{ stage }} {{ arguments }}
+
+# The relay on AWS: who is enrolled, last seen, backlog, rate
+relay-agents stage *arguments:
+    infra/relay agents {{ stage }} {{ arguments }}
+
+# The relay on AWS: suspend, resume, remove, quota, keys
+relay-admin stage *arguments:
+    infra/relay admin {{ stage }} {{ arguments }}
+
+# The relay on AWS: begin a rotation of the master key
+relay-rotate stage:
+    infra/relay rotate {{ stage }}
+
+# The relay on AWS: end a rotation, when no channel needs the old key any more
+relay-retire stage:
+    infra/relay retire {{ stage }}
+
+# The relay on AWS: take it down, with everything that it remembers
+relay-destroy stage *arguments:
+    infra/relay destroy {{ stage }} {{ arguments }}
+
+# The relay on AWS, without AWS: deploy it into an emulator and try everything
+relay-rehearse *arguments:
+    infra/stage relay-rehearse infra/relay rehearse {{ arguments }}
+
+# The relay's Lambda on this machine, rebuilt at every change
+relay-watch *arguments:
+    infra/relay-watch {{ arguments }}
+
+# One event for relay-watch: a file of infra/events
+relay-invoke event:
+    cargo lambda invoke cloud-relay --data-file infra/events/{{ event }}.json

@@ -31,12 +31,15 @@ prepare_for() {
         fmt) need_rust_components ;;
         gallery) ;;
         bench) needs_portal; needs_glass ;;
-        lint) need_rust_components; need_shellcheck; needs_portal ;;
+        lint) need_rust_components; need_shellcheck; need_template_checks; needs_portal ;;
         portal | check-wasm | build | release) needs_portal ;;
         unit) needs_portal; needs_unit_tests ;;
         demo) needs_portal; needs_glass ;;
         browser | pictures) needs_portal; needs_browser; need_words ;;
+        relay-rehearse) needs_portal; needs_glass; need_cargo_lambda; need_aws; need_emulator ;;
+        relay-watch) need_dynoxide; need_cargo_lambda; need_aws ;;
+        relay-*) need_cargo_lambda; need_aws ;;
         tools) need_rust_components; needs_unit_tests ;;
-        *) need_rust_components; need_shellcheck; needs_portal; needs_unit_tests; needs_glass; needs_browser ;;
+        *) need_rust_components; need_shellcheck; need_template_checks; needs_portal; needs_unit_tests; needs_glass; needs_browser ;;
     esac
 }

@@ -16,14 +16,15 @@ record() {
     cat -- "$@" | sha256sum >"$stamp"
 }
 
-# python_packages NAME WHY ; installs infra/python/NAME.txt
+# python_packages NAME WHY [ENVIRONMENT] ; installs infra/python/NAME.txt
 python_packages() {
-    local list=$PLACARD_ROOT/infra/python/$1.txt stamp=$PLACARD_TOOLS/venv/$1.stamp
+    local list=$PLACARD_ROOT/infra/python/$1.txt venv=$PLACARD_TOOLS/${3:-venv}
+    local stamp=$venv/$1.stamp
     unchanged "$stamp" "$list" && return
     need_python
     installing "$(grep -v '^#' "$list" | paste -sd' ') (PyPI)" "$2"
-    [[ -x $PLACARD_TOOLS/venv/bin/python3 ]] || python3 -m venv "$PLACARD_TOOLS/venv"
-    "$PLACARD_TOOLS/venv/bin/pip" install --quiet --disable-pip-version-check -r "$list" >&2
+    [[ -x $venv/bin/python3 ]] || python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$list" >&2
     record "$stamp" "$list"
 }
 
@@ -35,6 +36,18 @@ need_just() {
 need_cargo_lambda() {
     [[ -x $PLACARD_TOOLS/venv/bin/cargo-lambda ]] || ! have cargo-lambda || return 0
     python_packages lambda "builds the relay for AWS Lambda and invokes it locally"
+}
+
+need_template_checks() {
+    python_packages template "check the relay's template for AWS" venv-template
+}
+
+need_aws() {
+    python_packages relay "speaks to the operator's AWS account"
+}
+
+need_emulator() {
+    python_packages ministack "AWS on this machine, for the rehearsal"
 }
 
 # node_packages FROM INTO WHY ; installs what FROM's package-lock.json pins into $PLACARD_TOOLS/INTO

@@ -30,7 +30,8 @@ class Stage:
     webhooks_per_minute: int = 600
     log_retention_days: int = 14
     rollout: str = "canary"
-    # Where an emulator has the WebSocket API's management address; no stage file sets it.
+    # What differs in an emulator; no stage file sets them.
+    port: str = ""
     push_endpoint: str = ""
 
     @property
@@ -62,6 +63,7 @@ class Stage:
             "AlarmEmail": self.alarm_email,
             "BudgetUsd": str(self.budget_usd),
             "Rollout": self.rollout,
+            "Port": self.port,
             "PushEndpoint": self.push_endpoint,
         }
 
@@ -81,7 +83,7 @@ def load(name: str, folder: Path = FOLDER) -> Stage:
 
 
 def check(name: str, given: dict) -> Stage:
-    known = {field.name: field for field in fields(Stage) if field.name not in ("name", "push_endpoint")}
+    known = {field.name: field for field in fields(Stage) if field.name not in ("name", "port", "push_endpoint")}
     for key, value in given.items():
         if key not in known:
             raise Refused(f"infra/stages/{name}.toml sets `{key}`", "there is no such setting", f"settings are {', '.join(known)}")
