@@ -38,6 +38,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0002_relay.sql"),
     include_str!("store/migrations/0003_google.sql"),
     include_str!("store/migrations/0004_displays.sql"),
+    include_str!("store/migrations/0005_pushes.sql"),
 ];
 
 /// Why the database could not be opened.

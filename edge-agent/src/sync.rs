@@ -1,11 +1,12 @@
 //! Keeps what is known of the rooms as Google has it.
 //!
-//! Bottom up: [`tokens`] access to an account · [`schedule`] who is listed when (pure) · [`room`] one list · [`calendars`]
-//! which rooms there are · [`watch`] channels · [`run`] the task that turns signals and time into lists · [`keep`] the
-//! task that keeps channels, tokens and the list of rooms in order.
+//! Bottom up: [`tokens`] access to an account · [`pushes`] whether announcements arrive (pure) · [`schedule`] who is
+//! listed when (pure) · [`room`] one list · [`calendars`] which rooms there are · [`watch`] channels · [`run`] the task
+//! that turns signals and time into lists · [`keep`] the task that keeps channels, tokens and the list of rooms in order.
 
 mod calendars;
 mod keep;
+mod pushes;
 mod room;
 mod run;
 mod schedule;

@@ -141,7 +141,8 @@ mod tests {
     fn room(name: &str, calendar: &str) -> Room {
         serde_json::from_value(serde_json::json!({
             "id": "room_01ARZ3NDEKTSV4RRFFQ69G5FAV", "name": name, "calendar": calendar, "zone": "Europe/Brussels",
-            "displays": [], "verified_at": null, "stale": false
+            "displays": [], "verified_at": null, "stale": false,
+            "pushes": {"state": "idle", "last": null, "renew_at": null, "missed": 0, "problem": null}
         }))
         .unwrap()
     }

@@ -134,6 +134,11 @@ words! {
         ZONE = "Time zone";
         DISPLAYS = "Signs";
         CHECKED = "Checked";
+        NEWS = "Announcements";
+        LIVE = "Live";
+        MISSING = "Do not come: read every 5 minutes";
+        OFF = "None: read every 5 minutes";
+        LAST_NEWS = "last";
         STALE = "too long ago";
         NOT_LINKED = "not on a sign";
     }

@@ -41,6 +41,8 @@ pub enum RepairCode {
     DisplayFailed,
     /// A linked room has not been read for too long.
     RoomStale,
+    /// Google does not announce a linked room's changes, or its announcements do not come.
+    PushesMissing,
     /// Google sent events that cannot be; they were left out.
     EventsSkipped,
     /// The portal's certificate ends soon or has ended.

@@ -31,4 +31,38 @@ pub struct Room {
     pub verified_at: Option<Timestamp>,
     /// Whether that is too long ago.
     pub stale: bool,
+    /// Whether Google announces its changes, so that they reach the glass at once.
+    pub pushes: Pushes,
+}
+
+/// Google's announcements of a room's changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pushes {
+    /// How that stands.
+    pub state: PushState,
+    /// When the last one was heard that led to a list.
+    pub last: Option<Timestamp>,
+    /// When the next channel is opened, which proves the way anew.
+    pub renew_at: Option<Timestamp>,
+    /// How many did not come that had to.
+    pub missed: u32,
+    /// Why Google opened no channel.
+    pub problem: Option<String>,
+}
+
+/// How a room's changes become known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PushState {
+    /// No display shows the room, so that nobody has to know.
+    Idle,
+    /// Google's announcements come.
+    Live,
+    /// A channel is open, but announcements did not come: the calendar is read every few minutes.
+    Missing,
+    /// There is no channel yet, or Google refuses one: the calendar is read every few minutes.
+    Off,
+    /// A state of a newer agent; never sent.
+    #[serde(other)]
+    Unknown,
 }

@@ -31,6 +31,9 @@ pub(crate) trait RelaySide: Send + Sync + 'static {
     /// What the relay knows Google's posts on a channel by; `None` until a relay is set up.
     fn webhook_token(&self, channel_id: &str) -> Option<String>;
 
+    /// Whether announcements can come: the link stands.
+    fn is_connected(&self) -> bool;
+
     /// The signals have been dealt with.
     fn acknowledge(
         &self,
@@ -62,6 +65,10 @@ impl RelaySide for Relay {
 
     fn webhook_token(&self, channel_id: &str) -> Option<String> {
         self.webhook_token(channel_id)
+    }
+
+    fn is_connected(&self) -> bool {
+        self.status().connected_since.is_some()
     }
 
     async fn acknowledge(&self, items: Vec<Acknowledgement>) -> Result<(), RelayError> {

@@ -11,6 +11,7 @@ use super::refusal::Refusal;
 use super::rooms::is_stale;
 use super::{hubs, integration, relay};
 use crate::security::CertificateFacts;
+use crate::store;
 
 /// A given certificate is told about this long before it ends.
 const CERTIFICATE_NOTICE: SignedDuration = SignedDuration::from_hours(21 * 24);
@@ -125,6 +126,7 @@ async fn rooms(app: &App, now: Timestamp) -> Result<Vec<Repair>, Refusal> {
                 since: room.verified_at,
             });
         }
+        repairs.extend(pushes(&room, &page));
         if room.skipped.count > 0 {
             let example = room.skipped.example.as_deref().unwrap_or("no example");
             repairs.push(Repair {
@@ -141,6 +143,37 @@ async fn rooms(app: &App, now: Timestamp) -> Result<Vec<Repair>, Refusal> {
         }
     }
     Ok(repairs)
+}
+
+/// Both leave the room right, only later than at once.
+fn pushes(room: &store::Room, page: &str) -> Option<Repair> {
+    let told = &room.pushes;
+    let (what, action) = if let (None, Some(why)) = (&told.channel, &told.problem) {
+        (
+            format!("Google does not announce changes of {}: {why}", room.name),
+            "Do what Google's words ask for; it is tried again every hour.",
+        )
+    } else if told.channel.is_some() && !told.work() {
+        (
+            format!(
+                "Google's announcements for {} do not come: {} in a row are missing.",
+                room.name, told.missed
+            ),
+            "Check that the relay's address can be reached from the Internet over HTTPS with a trusted certificate.",
+        )
+    } else {
+        return None;
+    };
+    Some(Repair {
+        code: RepairCode::PushesMissing,
+        what,
+        consequence:
+            "Its calendar is read every five minutes; changes reach its signs that much later."
+                .to_owned(),
+        action: action.to_owned(),
+        page: page.to_owned(),
+        since: told.last,
+    })
 }
 
 /// Ours renews itself; a given one does not.

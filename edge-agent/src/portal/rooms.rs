@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use edge_api::rooms::{Room, Rooms};
+use edge_api::rooms::{PushState, Pushes, Room, Rooms};
 use jiff::Timestamp;
 
 use super::app::{App, now};
@@ -20,6 +20,7 @@ pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json
         .into_iter()
         .map(|room| Room {
             stale: is_stale(&room, now),
+            pushes: pushes(&room),
             displays: displays
                 .iter()
                 .filter(|d| d.room.as_ref() == Some(&room.id))
@@ -34,6 +35,22 @@ pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json
         .collect();
     rooms.sort_by_cached_key(|room| room.name.to_lowercase());
     Ok(Json(Rooms { now, rooms }))
+}
+
+fn pushes(room: &store::Room) -> Pushes {
+    let told = &room.pushes;
+    Pushes {
+        state: match (room.linked, &told.channel, told.work()) {
+            (false, ..) => PushState::Idle,
+            (true, _, true) => PushState::Live,
+            (true, Some(_), false) => PushState::Missing,
+            (true, None, false) => PushState::Off,
+        },
+        last: told.last,
+        renew_at: told.renew_at,
+        missed: told.missed,
+        problem: told.problem.clone(),
+    }
 }
 
 /// Whether what is known of a linked room is too old; one that nobody shows is not listed, and cannot be.

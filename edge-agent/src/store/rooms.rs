@@ -37,14 +37,50 @@ pub(crate) struct Room {
     pub(crate) verified_at: Option<Timestamp>,
     /// How long after `verified_at` a sign has to say since when its information is.
     pub(crate) stale_after: SignedDuration,
-    /// Google has an open channel to announce its changes on.
-    pub(crate) announced: bool,
+    /// Whether and how Google announces its changes.
+    pub(crate) pushes: Pushes,
     /// A display shows it, so that it is listed and watched.
     pub(crate) linked: bool,
     /// How many events of the last list could not be understood, with the first in words.
     pub(crate) skipped: Skipped,
     /// Why the last list failed, in words; `None` after one that succeeded.
     pub(crate) problem: Option<String>,
+}
+
+/// Google's announcements of a room's changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pushes {
+    /// The open channel; `None` while there is none.
+    pub(crate) channel: Option<String>,
+    /// When the next channel is opened.
+    pub(crate) renew_at: Option<Timestamp>,
+    /// When the last one was heard that led to a list.
+    pub(crate) last: Option<Timestamp>,
+    /// How many did not come that had to.
+    pub(crate) missed: u32,
+    /// Why no channel could be opened, in words; `None` once one is.
+    pub(crate) problem: Option<String>,
+}
+
+impl Pushes {
+    /// Changes can be expected to be announced.
+    pub(crate) fn work(&self) -> bool {
+        self.channel.is_some() && self.missed < DOUBTFUL
+    }
+}
+
+/// So many announcements that did not come are no chance any more: the way from Google does not work.
+pub(crate) const DOUBTFUL: u32 = 2;
+
+/// What a list did to a room's stored window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Replaced {
+    /// The events are the same.
+    Same,
+    /// The events of the same days are others.
+    Changed,
+    /// It was the first list of these days.
+    NewDays,
 }
 
 /// Events that could not be understood and are not shown.
@@ -74,6 +110,8 @@ pub(crate) struct ListedWindow {
     pub(crate) skipped: Skipped,
     /// When the list was begun.
     pub(crate) verified_at: Timestamp,
+    /// When the announcement was heard that led to it.
+    pub(crate) pushed_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -137,47 +175,69 @@ impl Store {
         .await
     }
 
-    /// Replaces the window of a room in one transaction. Says whether its events differ from before.
+    /// Replaces the window of a room in one transaction.
     pub(crate) async fn replace_window(
         &self,
         id: &RoomId,
         listed: ListedWindow,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Replaced, StoreError> {
         let id = id.clone();
         let events = serde_json::to_string(&listed.events)
             .map_err(|e| StoreError::corrupt("list of events", e))?;
         self.write(move |tx| {
-            let before: Option<String> = tx
-                .prepare_cached("SELECT events FROM rooms WHERE id = ?1 AND verified_at IS NOT NULL")?
-                .query_row([id.as_str()], |row| row.get(0))
+            let (start, end) = (listed.window.start.as_microsecond(), listed.window.end.as_microsecond());
+            let before: Option<(String, bool)> = tx
+                .prepare_cached(
+                    "SELECT events, window_start = ?2 AND window_end = ?3 FROM rooms
+                     WHERE id = ?1 AND verified_at IS NOT NULL",
+                )?
+                .query_row(params![id.as_str(), start, end], |row| Ok((row.get(0)?, row.get(1)?)))
                 .optional()?;
-            let changed = before.as_deref() != Some(events.as_str());
+            let replaced = match before {
+                Some((before, _)) if before == events => Replaced::Same,
+                Some((_, true)) => Replaced::Changed,
+                Some((_, false)) | None => Replaced::NewDays,
+            };
             tx.prepare_cached(
                 "UPDATE rooms SET events = ?2, window_start = ?3, window_end = ?4, etag = ?5, verified_at = ?6,
-                                  skipped = ?7, skipped_example = ?8, problem = NULL
+                                  skipped = ?7, skipped_example = ?8, problem = NULL,
+                                  pushed_at = coalesce(?9, pushed_at)
                  WHERE id = ?1",
             )?
             .execute(params![
                 id.as_str(),
                 events,
-                listed.window.start.as_microsecond(),
-                listed.window.end.as_microsecond(),
+                start,
+                end,
                 listed.etag,
                 listed.verified_at.as_microsecond(),
                 listed.skipped.count,
                 listed.skipped.example,
+                listed.pushed_at.map(Timestamp::as_microsecond),
             ])?;
-            Ok(changed)
+            Ok(replaced)
         })
         .await
     }
 
-    /// The last list still holds: Google said "not modified" to a request begun at `at`.
-    pub(crate) async fn room_verified(&self, id: &RoomId, at: Timestamp) -> Result<(), StoreError> {
+    /// The last list still holds: Google said "not modified" to a request begun at `at`, to which an announcement heard
+    /// at `pushed_at` led.
+    pub(crate) async fn room_verified(
+        &self,
+        id: &RoomId,
+        at: Timestamp,
+        pushed_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         let id = id.clone();
         self.write(move |tx| {
-            tx.prepare_cached("UPDATE rooms SET verified_at = ?2, problem = NULL WHERE id = ?1")?
-                .execute(params![id.as_str(), at.as_microsecond()])?;
+            tx.prepare_cached(
+                "UPDATE rooms SET verified_at = ?2, problem = NULL, pushed_at = coalesce(?3, pushed_at) WHERE id = ?1",
+            )?
+            .execute(params![
+                id.as_str(),
+                at.as_microsecond(),
+                pushed_at.map(Timestamp::as_microsecond)
+            ])?;
             Ok(())
         })
         .await
@@ -217,16 +277,24 @@ impl Store {
     }
 }
 
-/// `linked` and "is announced" are looked up, so that no copy of them can be wrong.
+/// Links and channels are looked up, so that no copy of them can be wrong.
 const SELECT_ROOM: &str = "SELECT rooms.id, rooms.account, rooms.calendar_id, rooms.name, rooms.zone,
     rooms.verified_at, rooms.skipped, rooms.skipped_example, rooms.problem,
     EXISTS (SELECT 1 FROM displays WHERE displays.room = rooms.id),
-    EXISTS (SELECT 1 FROM watch_channels w WHERE w.room = rooms.id AND w.resource_id IS NOT NULL AND w.retired = 0)
-    FROM rooms";
+    open.id, open.renew_at, rooms.pushed_at, rooms.missed_pushes, rooms.watch_problem
+    FROM rooms LEFT JOIN watch_channels open ON open.id =
+        (SELECT w.id FROM watch_channels w WHERE w.room = rooms.id AND w.resource_id IS NOT NULL AND w.retired = 0
+         ORDER BY w.expires_at DESC LIMIT 1)";
 
 fn room_from(row: &Row<'_>) -> rusqlite::Result<Room> {
     let zone: String = row.get(4)?;
-    let announced: bool = row.get(10)?;
+    let pushes = Pushes {
+        channel: row.get(10)?,
+        renew_at: instant_column(row, 11)?,
+        last: instant_column(row, 12)?,
+        missed: row.get(13)?,
+        problem: row.get(14)?,
+    };
     Ok(Room {
         id: id_column(row)?,
         account: row.get(1)?,
@@ -234,12 +302,12 @@ fn room_from(row: &Row<'_>) -> rusqlite::Result<Room> {
         name: row.get(3)?,
         zone: TimeZone::get(&zone).unwrap_or(TimeZone::UTC),
         verified_at: instant_column(row, 5)?,
-        stale_after: if announced {
+        stale_after: if pushes.work() {
             STALE_WITH_PUSHES
         } else {
             STALE_WITHOUT_PUSHES
         },
-        announced,
+        pushes,
         linked: row.get(9)?,
         skipped: Skipped {
             count: row.get(6)?,

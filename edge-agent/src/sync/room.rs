@@ -7,7 +7,7 @@ use tracing::{debug, info, warn};
 
 use crate::google::{Google, RelaySide};
 use crate::news::{Bus, News, Trace};
-use crate::store::{ListedWindow, Room, Skipped, Store};
+use crate::store::{ListedWindow, Replaced, Room, Skipped, Store};
 
 use super::schedule::{Ended, Job};
 use super::tokens::{CallError, Tokens};
@@ -37,14 +37,15 @@ impl<R: RelaySide> Lister<R> {
     pub(super) async fn list(&self, job: Job) -> Ended {
         let room = job.room.clone();
         match self.try_list(job).await {
-            Ok(()) => Ended::Listed,
+            Ok(changed) => Ended::Listed { changed },
             Err(error) => self.failed(&room, &error).await,
         }
     }
 
-    async fn try_list(&self, job: Job) -> Result<(), CallError> {
+    /// Answers whether the events of the same days have changed.
+    async fn try_list(&self, job: Job) -> Result<bool, CallError> {
         let Some(room) = self.store.room(&job.room).await? else {
-            return Ok(());
+            return Ok(false);
         };
         let account = room.account.clone().ok_or(CallError::NoAccount)?;
         // Begun, not ended: what changed while the answer was under way is not known to be in it.
@@ -63,14 +64,18 @@ impl<R: RelaySide> Lister<R> {
                 }
             })
             .await?;
-        match listing {
-            Listing::NotModified => self.store.room_verified(&room.id, begun).await?,
+        let replaced = match listing {
+            Listing::NotModified => {
+                let pushed_at = job.trace.hint_at;
+                self.store.room_verified(&room.id, begun, pushed_at).await?;
+                Replaced::Same
+            }
             Listing::Changed(listed) => {
                 self.commit(&room, window, listed, begun, job.trace).await?
             }
-        }
+        };
         self.bus.send(News::RoomVerified { room: room.id });
-        Ok(())
+        Ok(replaced == Replaced::Changed)
     }
 
     async fn commit(
@@ -80,7 +85,7 @@ impl<R: RelaySide> Lister<R> {
         listed: Listed,
         begun: Timestamp,
         trace: Trace,
-    ) -> Result<(), CallError> {
+    ) -> Result<Replaced, CallError> {
         let events = listed.events.len();
         if listed.skipped > 0 && listed.skipped != room.skipped.count {
             warn!(
@@ -99,8 +104,10 @@ impl<R: RelaySide> Lister<R> {
                 example: listed.skipped_example,
             },
             verified_at: begun,
+            pushed_at: trace.hint_at,
         };
-        if self.store.replace_window(&room.id, listed).await? {
+        let replaced = self.store.replace_window(&room.id, listed).await?;
+        if replaced != Replaced::Same {
             let listed_at = now();
             debug!(room.id = %room.id, events, "a room has changed");
             self.bus.send(News::RoomChanged {
@@ -111,7 +118,7 @@ impl<R: RelaySide> Lister<R> {
                 },
             });
         }
-        Ok(())
+        Ok(replaced)
     }
 
     async fn failed(&self, room: &RoomId, error: &CallError) -> Ended {

@@ -71,6 +71,7 @@ impl<R: RelaySide> Run<R> {
         self.look_at_rooms().await;
         loop {
             self.begin_lists();
+            self.count_pushes().await;
             let nap = self.nap();
             tokio::select! {
                 biased;
@@ -137,6 +138,20 @@ impl<R: RelaySide> Run<R> {
         }
     }
 
+    async fn count_pushes(&mut self) {
+        let listening = self.lister.google.relay().is_connected();
+        for (room, missed) in self.schedule.missed_pushes(now(), listening) {
+            if missed > 0 {
+                warn!(room.id = %room, missed, "Google did not announce a change of a room");
+            }
+            if let Err(error) = self.lister.store.missed_pushes(&room, missed).await {
+                warn!(room.id = %room, %error, "missed announcements were not stored");
+            }
+            // How long it may be before its signs are stale depends on it.
+            self.lister.bus.send(News::RoomVerified { room });
+        }
+    }
+
     fn ended(&mut self, ended: Result<(task::Id, Ended), JoinError>) {
         let (id, how) = match ended {
             Ok(ended) => ended,
@@ -165,7 +180,8 @@ impl<R: RelaySide> Run<R> {
         let kept = kept.map(|room| {
             let keep = Kept {
                 zone: room.zone,
-                announced: room.announced,
+                channel: room.pushes.channel,
+                missed_pushes: room.pushes.missed,
             };
             (room.id, keep)
         });

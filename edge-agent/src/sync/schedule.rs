@@ -16,6 +16,8 @@ use jiff::{SignedDuration, Timestamp};
 use crate::news::Trace;
 use crate::relay::{Acknowledgement, CalendarSignal};
 
+use super::pushes::Pushes;
+
 /// The round, while Google announces changes: only what an announcement missed waits for it.
 const ROUND_WITH_PUSHES: SignedDuration = SignedDuration::from_mins(10);
 
@@ -36,7 +38,10 @@ const HOPELESS: SignedDuration = SignedDuration::from_mins(15);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
     /// Committed, or known to be as before.
-    Listed,
+    Listed {
+        /// The room's events are others than at the list before of the same days.
+        changed: bool,
+    },
     /// May work later, not before the given wait if Google named one.
     Failed { retry_after: Option<Duration> },
     /// Will not work until somebody does something.
@@ -55,8 +60,10 @@ pub(super) struct Job {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Kept {
     pub(super) zone: TimeZone,
-    /// Google announces its changes.
-    pub(super) announced: bool,
+    /// The channel on which Google announces its changes; none while there is none.
+    pub(super) channel: Option<String>,
+    /// How many announcements were missed when that was last looked at.
+    pub(super) missed_pushes: u32,
 }
 
 /// All rooms that are kept listed.
@@ -78,6 +85,9 @@ struct Progress {
     /// Something was announced while the list ran.
     dirty: bool,
     failures: u32,
+    pushes: Pushes,
+    /// The channel on which something was announced last.
+    heard_on: Option<String>,
 }
 
 impl Schedule {
@@ -99,13 +109,12 @@ impl Schedule {
         let mut before = std::mem::take(&mut self.rooms);
         for (id, kept) in rooms {
             let progress = match before.remove(&id) {
-                Some(known) if known.kept.zone == kept.zone => Progress { kept, ..known },
+                Some(known) if known.kept.zone == kept.zone => known.keep(kept, now),
                 // In another zone its days are others: list them now.
                 Some(known) => Progress {
-                    kept,
                     due: now,
                     dirty: true,
-                    ..known
+                    ..known.keep(kept, now)
                 },
                 None => Progress::new(kept, now),
             };
@@ -122,6 +131,8 @@ impl Schedule {
         let Some(progress) = self.rooms.get_mut(room) else {
             return false;
         };
+        progress.pushes.come();
+        progress.heard_on = Some(signal.channel.clone());
         if progress.listing.is_some() {
             progress.dirty = true;
         } else {
@@ -178,6 +189,24 @@ impl Schedule {
         }
     }
 
+    /// How many announcements of which rooms have been missed, where that is news. Nothing can come while `listening` is
+    /// false.
+    pub(super) fn missed_pushes(&mut self, now: Timestamp, listening: bool) -> Vec<(RoomId, u32)> {
+        let mut news = Vec::new();
+        for (room, progress) in &mut self.rooms {
+            if !listening {
+                progress.pushes.forgive();
+            }
+            news.extend(
+                progress
+                    .pushes
+                    .count(now)
+                    .map(|missed| (room.clone(), missed)),
+            );
+        }
+        news
+    }
+
     /// When the next list is due that does not run yet.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
         let waiting = self
@@ -191,13 +220,27 @@ impl Schedule {
 impl Progress {
     fn new(kept: Kept, now: Timestamp) -> Self {
         Self {
+            pushes: Pushes::with_missed(kept.missed_pushes),
             kept,
             due: now,
             heard: HashMap::new(),
             listing: None,
             dirty: false,
             failures: 0,
+            heard_on: None,
         }
+    }
+
+    /// A channel that Google has just opened owes an announcement, which may have come before we knew of the channel.
+    fn keep(mut self, kept: Kept, now: Timestamp) -> Self {
+        if kept.channel.is_some()
+            && kept.channel != self.kept.channel
+            && kept.channel != self.heard_on
+        {
+            self.pushes.owe(now);
+        }
+        self.kept = kept;
+        self
     }
 
     fn begin(&mut self) -> Trace {
@@ -221,8 +264,15 @@ impl Progress {
     ) -> Vec<Acknowledgement> {
         let known = self.listing.take().unwrap_or_default();
         match how {
-            Ended::Listed => {
+            Ended::Listed { changed } => {
                 self.failures = 0;
+                if changed
+                    && known.is_empty()
+                    && self.heard.is_empty()
+                    && self.kept.channel.is_some()
+                {
+                    self.pushes.owe(now);
+                }
                 self.due = self.next_look(!known.is_empty(), round, now, dice);
                 self.forget(&known);
                 known.iter().map(CalendarSignal::acknowledgement).collect()
@@ -261,7 +311,8 @@ impl Progress {
         if self.dirty {
             return now;
         }
-        let round = round.unwrap_or(if self.kept.announced {
+        let announced = self.kept.channel.is_some() && !self.pushes.are_doubtful();
+        let round = round.unwrap_or(if announced {
             ROUND_WITH_PUSHES
         } else {
             ROUND_WITHOUT_PUSHES

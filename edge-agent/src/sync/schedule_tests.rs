@@ -18,10 +18,14 @@ fn signal(channel: &str, number: u64, heard: Timestamp) -> CalendarSignal {
     }
 }
 
+/// Listed, and nothing new.
+const LISTED: Ended = Ended::Listed { changed: false };
+
 fn kept() -> Kept {
     Kept {
         zone: TimeZone::UTC,
-        announced: true,
+        channel: Some("ch".to_owned()),
+        missed_pushes: 0,
     }
 }
 
@@ -30,7 +34,7 @@ fn one_listed_room() -> Schedule {
     let mut schedule = Schedule::default();
     schedule.keep(vec![(room(1), kept())], at(0));
     assert_eq!(schedule.begin(at(0), 8).len(), 1);
-    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(0), 0), []);
+    assert_eq!(schedule.ended(&room(1), LISTED, at(0), 0), []);
     schedule
 }
 
@@ -47,12 +51,12 @@ fn a_new_room_is_listed_at_once_and_then_in_rounds() {
     assert_eq!(schedule.next_due(), Some(at(600)));
     let mut schedule = Schedule::default();
     let unannounced = Kept {
-        announced: false,
+        channel: None,
         ..kept()
     };
     schedule.keep(vec![(room(1), unannounced)], at(0));
     schedule.begin(at(0), 8);
-    schedule.ended(&room(1), Ended::Listed, at(0), 999);
+    schedule.ended(&room(1), LISTED, at(0), 999);
     let due = schedule.next_due().unwrap();
     assert!(
         at(270) <= due && due < at(271),
@@ -71,13 +75,13 @@ fn an_announced_change_is_listed_at_once_and_acknowledged_after_the_commit() {
         Some(at(30) - SignedDuration::from_millis(3))
     );
     assert_eq!(
-        schedule.ended(&room(1), Ended::Listed, at(31), 0),
+        schedule.ended(&room(1), LISTED, at(31), 0),
         [acknowledged("ch", 7)]
     );
     // And looked at once more.
     assert_eq!(schedule.next_due(), Some(at(51)));
     schedule.begin(at(51), 8);
-    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(51), 0), []);
+    assert_eq!(schedule.ended(&room(1), LISTED, at(51), 0), []);
     assert_eq!(schedule.next_due(), Some(at(651)));
 }
 
@@ -89,14 +93,14 @@ fn a_change_announced_during_a_list_is_listed_again_and_not_acknowledged_before(
     schedule.announced(&room(1), signal("ch", 9, at(31)));
     schedule.announced(&room(1), signal("other", 2, at(31)));
     assert_eq!(schedule.begin(at(31), 8), [], "one list per room at a time");
-    let first = schedule.ended(&room(1), Ended::Listed, at(32), 0);
+    let first = schedule.ended(&room(1), LISTED, at(32), 0);
     assert_eq!(
         first,
         [acknowledged("ch", 7)],
         "9 came after the request was sent"
     );
     assert_eq!(schedule.begin(at(32), 8).len(), 1);
-    let mut second = schedule.ended(&room(1), Ended::Listed, at(33), 0);
+    let mut second = schedule.ended(&room(1), LISTED, at(33), 0);
     second.sort_by_key(|ack| format!("{ack:?}"));
     assert_eq!(second, [acknowledged("ch", 9), acknowledged("other", 2)]);
 }
@@ -109,11 +113,11 @@ fn a_duplicate_during_a_list_is_acknowledged_with_it_and_costs_one_more_list() {
     schedule.announced(&room(1), signal("ch", 7, at(31)));
     schedule.announced(&room(1), signal("ch", 5, at(31)));
     assert_eq!(
-        schedule.ended(&room(1), Ended::Listed, at(32), 0),
+        schedule.ended(&room(1), LISTED, at(32), 0),
         [acknowledged("ch", 7)]
     );
     assert_eq!(schedule.begin(at(32), 8).len(), 1);
-    assert_eq!(schedule.ended(&room(1), Ended::Listed, at(33), 0), []);
+    assert_eq!(schedule.ended(&room(1), LISTED, at(33), 0), []);
 }
 
 #[test]
@@ -140,7 +144,7 @@ fn a_failed_list_acknowledges_nothing_and_backs_off() {
     );
     schedule.begin(at(123), 8);
     assert_eq!(
-        schedule.ended(&room(1), Ended::Listed, at(124), 0),
+        schedule.ended(&room(1), LISTED, at(124), 0),
         [acknowledged("ch", 7)]
     );
 }
@@ -196,7 +200,7 @@ fn a_room_is_listed_at_its_midnight() {
     schedule.keep(vec![(room(1), kept())], at(0));
     schedule.begin(at(0), 8);
     // Noon plus 11 h 59 min.
-    schedule.ended(&room(1), Ended::Listed, at(43_140), 0);
+    schedule.ended(&room(1), LISTED, at(43_140), 0);
     assert_eq!(schedule.next_due(), Some(at(43_200)));
 }
 
@@ -209,4 +213,57 @@ fn a_room_whose_zone_changes_is_listed_at_once() {
     };
     schedule.keep(vec![(room(1), moved)], at(10));
     assert_eq!(schedule.next_due(), Some(at(10)));
+}
+
+#[test]
+fn changes_that_nobody_announced_within_a_minute_shorten_the_round_until_announcements_come_again()
+{
+    let mut schedule = one_listed_room();
+    let found_unasked = |schedule: &mut Schedule, from: i64| {
+        schedule.all_due(at(from));
+        schedule.begin(at(from), 8);
+        schedule.ended(&room(1), Ended::Listed { changed: true }, at(from), 0);
+        assert_eq!(schedule.missed_pushes(at(from + 60), true), []);
+        schedule.missed_pushes(at(from + 61), true)
+    };
+    assert_eq!(found_unasked(&mut schedule, 100), [(room(1), 1)]);
+    assert_eq!(schedule.next_due(), Some(at(700)), "one is chance");
+    assert_eq!(found_unasked(&mut schedule, 200), [(room(1), 2)]);
+    schedule.all_due(at(300));
+    schedule.begin(at(300), 8);
+    schedule.ended(&room(1), LISTED, at(300), 0);
+    assert_eq!(schedule.next_due(), Some(at(600)), "every five minutes");
+
+    schedule.announced(&room(1), signal("ch", 8, at(400)));
+    schedule.announced(&room(1), signal("ch", 9, at(401)));
+    assert_eq!(schedule.missed_pushes(at(402), true), [(room(1), 0)]);
+}
+
+#[test]
+fn a_change_found_while_the_relay_is_away_is_not_a_missed_announcement() {
+    let mut schedule = one_listed_room();
+    schedule.all_due(at(100));
+    schedule.begin(at(100), 8);
+    schedule.ended(&room(1), Ended::Listed { changed: true }, at(100), 0);
+    assert_eq!(schedule.missed_pushes(at(130), false), []);
+    assert_eq!(schedule.missed_pushes(at(600), true), []);
+}
+
+#[test]
+fn a_new_channel_owes_the_announcement_that_proves_its_way_also_when_that_came_first() {
+    let renewed = |channel: &str| {
+        let kept = Kept {
+            channel: Some(channel.to_owned()),
+            ..kept()
+        };
+        vec![(room(1), kept)]
+    };
+    let mut schedule = one_listed_room();
+    schedule.keep(renewed("silent"), at(10));
+    assert_eq!(schedule.missed_pushes(at(71), true), [(room(1), 1)]);
+
+    let mut schedule = one_listed_room();
+    schedule.announced(&room(1), signal("early", 1, at(9)));
+    schedule.keep(renewed("early"), at(10));
+    assert_eq!(schedule.missed_pushes(at(71), true), []);
 }

@@ -332,15 +332,19 @@ async fn a_relay_domain_that_google_refuses_is_not_asked_for_again_and_again() {
         .await;
     assert_eq!(running.bench.fake.asked("POST", "/watch"), 1);
     assert_eq!(running.bench.store.channels().await.unwrap(), []);
+    let pushes = running
+        .bench
+        .store
+        .room(&room)
+        .await
+        .unwrap()
+        .unwrap()
+        .pushes;
+    assert_eq!(pushes.channel, None);
     assert!(
-        !running
-            .bench
-            .store
-            .room(&room)
-            .await
-            .unwrap()
-            .unwrap()
-            .announced
+        pushes
+            .problem
+            .is_some_and(|why| why.contains("relay's domain"))
     );
     running.stop().await;
 }

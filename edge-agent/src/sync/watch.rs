@@ -22,8 +22,12 @@ use super::tokens::CallError;
 /// What Google gives when nothing is asked for; it may give less.
 const LIFETIME: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// The next channel is opened this long before the last ends, or at three quarters of a short life.
-const OVERLAP: SignedDuration = SignedDuration::from_hours(24);
+/// A channel is replaced this often, long before it ends: Google posts to a new one at once, so that every room proves
+/// its way once a day.
+const RENEWAL: SignedDuration = SignedDuration::from_hours(24);
+
+/// Up to so much earlier, so that the channels of many rooms spread over the day.
+const SPREAD: SignedDuration = SignedDuration::from_hours(2);
 
 /// After a refusal (the relay's domain is not accepted, the calendar cannot be watched) a room is tried again this
 /// much later: meanwhile the rounds find its changes.
@@ -70,7 +74,7 @@ impl Keeper {
                         self.refused.remove(&room.id);
                         tended.opened += 1;
                     }
-                    Err(error) => self.put_off(room, &address, &error, now),
+                    Err(error) => self.put_off(lister, room, &address, &error, now).await?,
                 }
             }
         }
@@ -88,7 +92,14 @@ impl Keeper {
         refused.is_some_and(|(refused, until)| refused == address && now < *until)
     }
 
-    fn put_off(&mut self, room: &Room, address: &str, error: &CallError, now: Timestamp) {
+    async fn put_off<R: RelaySide>(
+        &mut self,
+        lister: &Lister<R>,
+        room: &Room,
+        address: &str,
+        error: &CallError,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let hopeless = match error {
             CallError::Google(error) => !error.is_worth_retrying(),
             _ => false,
@@ -102,6 +113,10 @@ impl Keeper {
         let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
         self.refused
             .insert(room.id.clone(), (address.to_owned(), until));
+        lister
+            .store
+            .watch_problem(&room.id, &error.to_string())
+            .await
     }
 }
 
@@ -132,7 +147,8 @@ async fn open<R: RelaySide>(
     now: Timestamp,
 ) -> Result<(), CallError> {
     let account = room.account.clone().ok_or(CallError::NoAccount)?;
-    let id = Ulid::new().to_string().to_ascii_lowercase();
+    let ulid = Ulid::new();
+    let id = ulid.to_string().to_ascii_lowercase();
     // The relay is gone since we looked: the next round sees it.
     let Some(token) = lister.google.relay().webhook_token(&id) else {
         return Ok(());
@@ -145,7 +161,7 @@ async fn open<R: RelaySide>(
         address: address.to_owned(),
         resource_id: None,
         expires_at: asked_end,
-        renew_at: renewal(now, asked_end),
+        renew_at: renewal(now, asked_end, ulid.random()),
         retired: false,
     };
     lister.store.save_channel(channel).await?;
@@ -171,7 +187,12 @@ async fn open<R: RelaySide>(
             let end = opened.expires.unwrap_or(asked_end);
             lister
                 .store
-                .channel_opened(&id, &opened.resource_id, end, renewal(now, end))
+                .channel_opened(
+                    &id,
+                    &opened.resource_id,
+                    end,
+                    renewal(now, end, ulid.random()),
+                )
                 .await?;
             info!(room.id = %room.id, channel.id = id, until = %end, "Google announces changes of a room");
             Ok(())
@@ -217,12 +238,13 @@ async fn stop<R: RelaySide>(
     Ok(true)
 }
 
-/// When to open the next one.
-fn renewal(now: Timestamp, end: Timestamp) -> Timestamp {
-    let quarter = end.duration_since(now) / 4;
-    end.saturating_sub(OVERLAP.min(quarter))
+/// When to open the next one: a day later, or at three quarters of a short life. `dice` is any number.
+fn renewal(now: Timestamp, end: Timestamp, dice: u128) -> Timestamp {
+    let early = SignedDuration::from_secs((dice % SPREAD.as_secs() as u128) as i64);
+    let three_quarters = end.duration_since(now) / 4 * 3;
+    let wait = (RENEWAL - early).min(three_quarters);
+    now.saturating_add(wait.max(SignedDuration::ZERO))
         .unwrap_or(now)
-        .max(now)
 }
 
 #[cfg(test)]
@@ -230,12 +252,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_next_channel_is_opened_a_day_early_or_at_three_quarters() {
+    fn the_next_channel_is_opened_after_a_day_or_at_three_quarters_and_not_all_at_once() {
         let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
         let after = |hours| now + SignedDuration::from_hours(hours);
-        assert_eq!(renewal(now, after(168)), after(144));
-        assert_eq!(renewal(now, after(4)), after(3));
-        assert_eq!(renewal(now, now), now);
-        assert_eq!(renewal(now, after(-5)), now);
+        assert_eq!(renewal(now, after(168), 0), after(24));
+        assert_eq!(renewal(now, after(168), 3600), after(23));
+        assert_eq!(renewal(now, after(4), 0), after(3));
+        assert_eq!(renewal(now, now, 0), now);
+        assert_eq!(renewal(now, after(-5), 0), now);
     }
 }

@@ -1,6 +1,6 @@
 //! `/m/rooms`: what the connected accounts can see.
 
-use edge_api::rooms::{Room, Rooms};
+use edge_api::rooms::{PushState, Pushes, Room, Rooms};
 use leptos::prelude::*;
 
 use crate::client::Api;
@@ -68,6 +68,7 @@ fn List(all: Now<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
                             <th scope="col">{rooms::NAME}</th>
                             <th scope="col">{rooms::DISPLAYS}</th>
                             <th scope="col">{rooms::CHECKED}</th>
+                            <th scope="col">{rooms::NEWS}</th>
                             <th scope="col">{rooms::ZONE}</th>
                         </tr>
                     </thead>
@@ -112,7 +113,26 @@ fn row(room: Room) -> impl IntoView {
             </td>
             <td>{displays}</td>
             <td class="nowrap">{checked}</td>
+            <td>{news(room.pushes)}</td>
             <td class="soft">{room.zone}</td>
         </tr>
+    }
+}
+
+/// How the room's changes become known, and how well.
+fn news(pushes: Pushes) -> impl IntoView {
+    let clock = Clock::here();
+    let (words, class) = match pushes.state {
+        PushState::Live => (rooms::LIVE, "ok"),
+        PushState::Missing => (rooms::MISSING, "bad strong"),
+        PushState::Off => (rooms::OFF, "bad strong"),
+        PushState::Idle | PushState::Unknown => ("", ""),
+    };
+    let last = pushes.last.map(|at| {
+        view! { <span class="soft small block">{rooms::LAST_NEWS}" "{move || clock.ago(at)}</span> }
+    });
+    view! {
+        <span class=class title=pushes.problem>{words}</span>
+        {last}
     }
 }

@@ -11,7 +11,7 @@ use crate::integration::{
 use crate::receipts::{Receipt, Receipts};
 use crate::relay::{Enrol, Enrolment, Relay};
 use crate::repairs::{Repair, RepairCode, Repairs};
-use crate::rooms::{Room, Rooms};
+use crate::rooms::{PushState, Pushes, Room, Rooms};
 use crate::route;
 use crate::security::{Certificate, Security, SessionInfo};
 use crate::signs::{Link, Shown, Sign, SignProblem, SignProblemCode, SignRoom, Signs};
@@ -69,11 +69,19 @@ fn rooms() {
                 displays: vec![display()],
                 verified_at: None,
                 stale: false,
+                pushes: Pushes {
+                    state: PushState::Missing,
+                    last: Some(at("2026-11-23T10:00:00Z")),
+                    renew_at: Some(at("2026-11-24T09:00:00Z")),
+                    missed: 2,
+                    problem: None,
+                },
             }],
         },
         json!({"now": "2026-11-23T10:42:00Z", "rooms": [{"id": ROOM, "name": "Alder",
             "calendar": "c_1@resource.calendar.google.com", "zone": "Europe/Brussels", "displays": [DISPLAY],
-            "verified_at": null, "stale": false}]}),
+            "verified_at": null, "stale": false, "pushes": {"state": "missing", "last": "2026-11-23T10:00:00Z",
+            "renew_at": "2026-11-24T09:00:00Z", "missed": 2, "problem": null}}]}),
     );
 }
 

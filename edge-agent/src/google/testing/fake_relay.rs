@@ -107,6 +107,10 @@ impl RelaySide for FakeRelay {
         Some(format!("token-of-{channel_id}"))
     }
 
+    fn is_connected(&self) -> bool {
+        !self.lock().unset
+    }
+
     /// Keeps the answers, so that tests can have them come again.
     async fn acknowledge(&self, items: Vec<Acknowledgement>) -> Result<(), RelayError> {
         self.lock().acknowledged.extend(items);

@@ -79,6 +79,41 @@ impl Store {
                 "UPDATE watch_channels SET resource_id = ?2, expires_at = ?3, renew_at = ?4 WHERE id = ?1",
                 params![id, resource_id, expires_at.as_microsecond(), renew_at.as_microsecond()],
             )?;
+            tx.execute(
+                "UPDATE rooms SET watch_problem = NULL
+                 WHERE id = (SELECT room FROM watch_channels WHERE id = ?1)",
+                [&id],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Remembers in words why Google does not announce a room's changes.
+    pub(crate) async fn watch_problem(
+        &self,
+        room: &RoomId,
+        problem: &str,
+    ) -> Result<(), StoreError> {
+        let (room, problem) = (room.clone(), problem.to_owned());
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE rooms SET watch_problem = ?2 WHERE id = ?1",
+                params![room.as_str(), problem],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Remembers how many announcements of a room did not come.
+    pub(crate) async fn missed_pushes(&self, room: &RoomId, missed: u32) -> Result<(), StoreError> {
+        let room = room.clone();
+        self.write(move |tx| {
+            tx.execute(
+                "UPDATE rooms SET missed_pushes = ?2 WHERE id = ?1",
+                params![room.as_str(), missed],
+            )?;
             Ok(())
         })
         .await

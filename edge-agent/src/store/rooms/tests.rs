@@ -50,8 +50,8 @@ async fn a_room_keeps_its_id_and_is_told_when_its_name_or_zone_changes() {
     let room = store.room(&first[0]).await.unwrap().unwrap();
     assert_eq!((room.name.as_str(), room.zone), ("Oak", TimeZone::UTC));
     assert_eq!(
-        (room.linked, room.announced, room.verified_at),
-        (false, false, None)
+        (room.linked, room.pushes, room.verified_at),
+        (false, Pushes::default(), None)
     );
 }
 
@@ -98,15 +98,91 @@ async fn a_tag_belongs_to_one_window() {
         events: Vec::new(),
         skipped: Skipped::default(),
         verified_at: today.start,
+        pushed_at: None,
     };
-    assert!(
-        store.replace_window(&room, listed.clone()).await.unwrap(),
-        "the first list is a change"
-    );
-    assert!(!store.replace_window(&room, listed).await.unwrap());
+    let replace =
+        async |listed: &ListedWindow| store.replace_window(&room, listed.clone()).await.unwrap();
+    assert_eq!(replace(&listed).await, Replaced::NewDays);
+    assert_eq!(replace(&listed).await, Replaced::Same);
     assert_eq!(
         store.listing_etag(&room, today).await.unwrap().as_deref(),
         Some("\"t\"")
     );
     assert_eq!(store.listing_etag(&room, tomorrow).await.unwrap(), None);
+
+    let meeting = Event {
+        id: "1".to_owned(),
+        summary: None,
+        organiser: None,
+        start: today.start,
+        end: today.end,
+        all_day: false,
+        private: false,
+    };
+    let with_meeting = ListedWindow {
+        events: vec![meeting],
+        ..listed.clone()
+    };
+    assert_eq!(replace(&with_meeting).await, Replaced::Changed);
+    let of_tomorrow = ListedWindow {
+        window: tomorrow,
+        ..listed
+    };
+    assert_eq!(replace(&of_tomorrow).await, Replaced::NewDays);
+}
+
+#[tokio::test]
+async fn a_room_tells_whether_its_announcements_come() {
+    let data = tempfile::tempdir().unwrap();
+    let store = Store::open(data.path()).unwrap();
+    let one = account(&store, "one").await;
+    let calendars = vec![seen("r@x", "Alder", "UTC")];
+    let id = store
+        .save_calendars(&one, calendars)
+        .await
+        .unwrap()
+        .remove(0);
+    let pushes = async || store.room(&id).await.unwrap().unwrap().pushes;
+    store
+        .watch_problem(&id, "not for this domain")
+        .await
+        .unwrap();
+    assert_eq!(
+        pushes().await.problem.as_deref(),
+        Some("not for this domain")
+    );
+
+    let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+    let channel = StoredChannel {
+        id: "ch".to_owned(),
+        room: id.clone(),
+        account: one.clone(),
+        address: "https://relay.example.com/a".to_owned(),
+        resource_id: None,
+        expires_at: now,
+        renew_at: now,
+        retired: false,
+    };
+    store.save_channel(channel).await.unwrap();
+    assert_eq!(pushes().await.channel, None, "Google has not answered yet");
+    let later = now + SignedDuration::from_hours(24);
+    store
+        .channel_opened("ch", "res", later, later)
+        .await
+        .unwrap();
+    store.room_verified(&id, now, Some(now)).await.unwrap();
+    let open = Pushes {
+        channel: Some("ch".to_owned()),
+        renew_at: Some(later),
+        last: Some(now),
+        missed: 0,
+        problem: None,
+    };
+    assert_eq!(pushes().await, open);
+    assert!(open.work());
+
+    store.missed_pushes(&id, DOUBTFUL).await.unwrap();
+    let room = store.room(&id).await.unwrap().unwrap();
+    assert!(!room.pushes.work());
+    assert_eq!(room.stale_after, STALE_WITHOUT_PUSHES);
 }
