@@ -39,6 +39,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0003_google.sql"),
     include_str!("store/migrations/0004_displays.sql"),
     include_str!("store/migrations/0005_pushes.sql"),
+    include_str!("store/migrations/0006_frame_palette.sql"),
 ];
 
 /// Why the database could not be opened.

@@ -1,10 +1,14 @@
-//! One-bit pictures.
+//! Pictures as panels take them.
+
+mod png;
 
 use std::fmt;
 
-use crate::panel::{Palette, Panel, Rect};
+use crate::bits;
+use crate::palette::{Ink, Palette};
+use crate::panel::{Panel, Rect, Rotation};
 
-/// What a frame is named by: a hash of its size and its pixels.
+/// What a frame is named by: a hash of its size, its colours and its pixels.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FrameHash(pub [u8; 32]);
 
@@ -20,14 +24,22 @@ impl fmt::Debug for FrameHash {
     }
 }
 
-/// A picture of black and white pixels.
+/// A picture in the colours of a panel.
 ///
-/// Rows run from top to bottom and are packed, leftmost pixel in the most significant bit, 1 is black; each row begins
-/// at a byte, and the bits behind its last pixel are 0.
+/// Its bytes, [`Bitmap::rows`], are one plane for black and white and two planes for more colours, the first plane
+/// whole before the second, as panels take them. In a plane, rows run from top to bottom, leftmost pixel in the most
+/// significant bit; each row begins at a byte, and the bits behind its last pixel are 0. A pixel's code is its bit in
+/// the first plane plus twice its bit in the second, and means:
+///
+/// | code | bw | bwr | bwy | bwry | grey4 |
+/// |---|---|---|---|---|---|
+/// | 0 | white | white | white | white | white |
+/// | 1 | black | black | black | black | dark grey |
+/// | 2 | | red | yellow | red | light grey |
+/// | 3 | | never | never | yellow | black |
 #[derive(Clone, PartialEq, Eq)]
 pub struct Bitmap {
-    width: u32,
-    height: u32,
+    panel: Panel,
     rows: Vec<u8>,
 }
 
@@ -35,12 +47,10 @@ pub struct Bitmap {
 #[derive(Debug, thiserror::Error)]
 pub enum BitmapError {
     /// The rows are of another size.
-    #[error("{width}×{height} pixels take {expected} bytes, not {found}")]
+    #[error("a picture of {panel} takes {expected} bytes, not {found}")]
     Size {
-        /// Pixels across.
-        width: u32,
-        /// Pixels down.
-        height: u32,
+        /// Size and colours.
+        panel: Panel,
         /// Bytes that such a picture has.
         expected: usize,
         /// Bytes that were given.
@@ -49,294 +59,258 @@ pub enum BitmapError {
     /// A bit behind the end of a row is set, so that equal pictures would have different names.
     #[error("a bit behind the end of a row is set")]
     Padding,
+    /// A pixel has a code that its palette does not use.
+    #[error("a pixel has a colour that the panel does not have")]
+    Colour,
     /// The file is not a PNG.
     #[error("not a PNG picture")]
-    Png(#[from] png::DecodingError),
+    Png(#[from] ::png::DecodingError),
     /// The file is a PNG of a kind that [`Bitmap::to_png`] does not write.
-    #[error("a PNG with {0:?}, not one-bit grey")]
-    Kind((png::ColorType, png::BitDepth)),
+    #[error("a PNG with {0:?}, in which no frame is written")]
+    Kind((::png::ColorType, ::png::BitDepth)),
 }
 
 impl Bitmap {
-    /// All white.
+    /// All white, of a black and white panel.
     pub fn new_white(width: u32, height: u32) -> Self {
+        Self::for_panel(&Panel::black_white(width, height))
+    }
+
+    /// All white, of the panel's size and colours.
+    pub fn for_panel(panel: &Panel) -> Self {
         Self {
-            width,
-            height,
-            rows: vec![0; stride(width) * height as usize],
+            panel: *panel,
+            rows: vec![0; length(panel)],
         }
     }
 
-    /// All white, of the panel's size.
-    pub fn for_panel(panel: &Panel) -> Self {
-        Self::new_white(panel.width, panel.height)
-    }
-
-    /// From packed rows as [`Bitmap::rows`] gives them.
+    /// From the bytes that [`Bitmap::rows`] gives.
     ///
     /// # Errors
     ///
-    /// Fails when there are too few or too many, or a bit behind the end of a row is set.
-    pub fn from_rows(width: u32, height: u32, rows: Vec<u8>) -> Result<Self, BitmapError> {
-        let expected = stride(width) * height as usize;
+    /// Fails when there are too few or too many, a bit behind the end of a row is set, or a pixel has no colour.
+    pub fn from_rows(panel: &Panel, rows: Vec<u8>) -> Result<Self, BitmapError> {
+        let expected = length(panel);
         if rows.len() != expected {
             return Err(BitmapError::Size {
-                width,
-                height,
+                panel: *panel,
                 expected,
                 found: rows.len(),
             });
         }
-        let beyond = (stride(width) * 8) as u32 - width;
-        let padded = beyond > 0
-            && rows
-                .chunks(stride(width))
-                .any(|row| row.last().is_some_and(|last| last << (8 - beyond) != 0));
-        if padded {
+        let stride = bits::bytes(panel.width);
+        let beyond = stride as u32 * 8 - panel.width;
+        let is_padded = |row: &[u8]| row.last().is_some_and(|last| last << (8 - beyond) != 0);
+        if beyond > 0 && rows.chunks(stride).any(is_padded) {
             return Err(BitmapError::Padding);
         }
+        if panel.palette.inks().len() == 3 {
+            let (first, second) = rows.split_at(expected / 2);
+            if first.iter().zip(second).any(|(one, two)| one & two != 0) {
+                return Err(BitmapError::Colour);
+            }
+        }
         Ok(Self {
-            width,
-            height,
+            panel: *panel,
             rows,
         })
     }
 
     /// Pixels across.
     pub fn width(&self) -> u32 {
-        self.width
+        self.panel.width
     }
 
     /// Pixels down.
     pub fn height(&self) -> u32 {
-        self.height
+        self.panel.height
     }
 
-    /// The packed rows.
+    /// The colours.
+    pub fn palette(&self) -> Palette {
+        self.panel.palette
+    }
+
+    /// Size and colours.
+    pub fn panel(&self) -> Panel {
+        self.panel
+    }
+
+    /// The packed pixels, as the type's description says.
     pub fn rows(&self) -> &[u8] {
         &self.rows
     }
 
-    /// Whether the pixel is black; outside the picture nothing is.
+    /// Whether the pixel is anything but white; outside the picture nothing is.
     pub fn get(&self, x: u32, y: u32) -> bool {
-        x < self.width && y < self.height && self.rows[self.byte(x, y)] & bit(x) != 0
+        self.ink(x, y) != Ink::White
     }
 
-    /// Makes the pixel black or white; outside the picture nothing happens.
-    pub fn set(&mut self, x: u32, y: u32, black: bool) {
-        if x < self.width && y < self.height {
-            let index = self.byte(x, y);
-            if black {
-                self.rows[index] |= bit(x);
-            } else {
-                self.rows[index] &= !bit(x);
-            }
+    /// The pixel's colour; outside the picture all is white.
+    pub fn ink(&self, x: u32, y: u32) -> Ink {
+        if x >= self.width() || y >= self.height() {
+            return Ink::White;
+        }
+        let byte = self.stride() * y as usize + x as usize / 8;
+        let planes = self.rows.chunks(self.plane());
+        let code = planes.rev().fold(0, |code, plane| {
+            code << 1 | usize::from(plane[byte] & bits::bit(x) != 0)
+        });
+        self.palette()
+            .inks()
+            .get(code)
+            .copied()
+            .unwrap_or(Ink::White)
+    }
+
+    /// Gives the pixel a colour, or black for `true` and white for `false`; outside the picture nothing happens.
+    pub fn set(&mut self, x: u32, y: u32, ink: impl Into<Ink>) {
+        let ink = ink.into();
+        if x < self.width() && y < self.height() {
+            self.each_plane(y, ink, |row, set| bits::fill(row, x, x + 1, set));
         }
     }
 
-    /// Makes a rectangle black or white, as far as it lies in the picture.
-    pub fn fill(&mut self, rect: Rect, black: bool) {
-        for y in rect.y..rect.bottom().min(self.height) {
-            for x in rect.x..rect.right().min(self.width) {
-                self.set(x, y, black);
-            }
+    /// Gives a rectangle a colour, or black for `true` and white for `false`, as far as it lies in the picture.
+    pub fn fill(&mut self, rect: Rect, ink: impl Into<Ink>) {
+        let ink = ink.into();
+        let until = rect.right().min(self.width());
+        for y in rect.y..rect.bottom().min(self.height()) {
+            self.each_plane(y, ink, |row, set| bits::fill(row, rect.x, until, set));
         }
+    }
+
+    /// Draws a black frame of `thickness` pixels inside the rectangle's edge.
+    pub fn outline(&mut self, rect: Rect, thickness: u32) {
+        self.outline_in(rect, thickness, Ink::Black);
     }
 
     /// Draws a frame of `thickness` pixels inside the rectangle's edge.
-    pub fn outline(&mut self, rect: Rect, thickness: u32) {
+    pub fn outline_in(&mut self, rect: Rect, thickness: u32, ink: Ink) {
         let t = thickness.min(rect.width / 2).min(rect.height / 2);
-        let Rect {
-            x,
-            y,
-            width,
-            height,
-        } = rect;
-        self.fill(
-            Rect {
-                x,
-                y,
-                width,
-                height: t,
-            },
-            true,
-        );
-        self.fill(
-            Rect {
-                x,
-                y: rect.bottom() - t,
-                width,
-                height: t,
-            },
-            true,
-        );
-        self.fill(
-            Rect {
-                x,
-                y,
-                width: t,
-                height,
-            },
-            true,
-        );
-        self.fill(
-            Rect {
-                x: rect.right() - t,
-                y,
-                width: t,
-                height,
-            },
-            true,
-        );
+        let [top, left] = [Rect { height: t, ..rect }, Rect { width: t, ..rect }];
+        let [bottom, right] = [rect.bottom() - t, rect.right() - t];
+        for side in [
+            top,
+            left,
+            Rect { y: bottom, ..top },
+            Rect { x: right, ..left },
+        ] {
+            self.fill(side, ink);
+        }
     }
 
-    /// Copies `picture`, white pixels too, to `(x, y)`, as far as it fits.
+    /// Copies `picture`, white pixels too, to `(x, y)`, as far as it fits; colours become the nearest that are here.
     pub fn blit(&mut self, picture: &Self, x: u32, y: u32) {
-        for from_y in 0..picture.height {
-            for from_x in 0..picture.width {
-                self.set(
-                    x.saturating_add(from_x),
-                    y.saturating_add(from_y),
-                    picture.get(from_x, from_y),
-                );
+        let place = Rect {
+            x,
+            y,
+            width: picture.width(),
+            height: picture.height(),
+        };
+        self.fill(place, Ink::White);
+        for ink in &picture.palette().inks()[1..] {
+            for row in 0..picture.height() {
+                self.stamp(&picture.row_of(row, *ink), x, y.saturating_add(row), *ink);
             }
         }
     }
 
-    /// Whether no pixel of the rectangle is black.
+    /// The picture, turned.
+    #[must_use]
+    pub fn rotated(&self, rotation: Rotation) -> Self {
+        if rotation == Rotation::None {
+            return self.clone();
+        }
+        let mut turned = Self::for_panel(&self.panel.turned(rotation));
+        for y in 0..self.height() {
+            for x in 0..self.width() {
+                let ink = self.ink(x, y);
+                if ink != Ink::White {
+                    let (x, y) = rotation.place((x, y), self.width(), self.height());
+                    turned.set(x, y, ink);
+                }
+            }
+        }
+        turned
+    }
+
+    /// Whether every pixel of the rectangle is white.
     pub fn is_white(&self, rect: Rect) -> bool {
         (rect.y..rect.bottom()).all(|y| (rect.x..rect.right()).all(|x| !self.get(x, y)))
     }
 
-    /// The picture's name: BLAKE3 over `placard-frame-1`, width, height (32-bit little-endian), palette and rows.
+    /// The picture's name: BLAKE3 over `placard-frame-1`, width, height (32-bit little-endian), the palette's number
+    /// and rows.
     pub fn hash(&self) -> FrameHash {
         let mut hasher = blake3::Hasher::new();
         hasher.update(b"placard-frame-1");
-        hasher.update(&self.width.to_le_bytes());
-        hasher.update(&self.height.to_le_bytes());
-        hasher.update(&[Palette::BlackWhite.number()]);
+        hasher.update(&self.width().to_le_bytes());
+        hasher.update(&self.height().to_le_bytes());
+        hasher.update(&[self.palette().number()]);
         hasher.update(&self.rows);
         FrameHash(*hasher.finalize().as_bytes())
     }
 
-    /// As a one-bit grey PNG, pixel for pixel.
-    pub fn to_png(&self) -> Vec<u8> {
-        let mut file = Vec::new();
-        let mut encoder = png::Encoder::new(&mut file, self.width, self.height);
-        encoder.set_color(png::ColorType::Grayscale);
-        encoder.set_depth(png::BitDepth::One);
-        // In a grey PNG 1 is white.
-        let data: Vec<u8> = self.rows.iter().map(|byte| !byte).collect();
-        encoder
-            .write_header()
-            .and_then(|mut writer| writer.write_image_data(&data))
-            .expect("writing to memory cannot fail and the rows have the size of the header");
-        file
+    /// Gives the pixels that are set in `mask` a colour, the mask's first bit at `(x, y)`.
+    pub(crate) fn stamp(&mut self, mask: &[u8], x: u32, y: u32, ink: Ink) {
+        if x >= self.width() || y >= self.height() {
+            return;
+        }
+        let beyond = self.stride() as u32 * 8 - self.width();
+        self.each_plane(y, ink, |row, set| {
+            bits::stamp(row, x, mask, set);
+            if let Some(last) = row.last_mut() {
+                *last &= 0xff << beyond;
+            }
+        });
     }
 
-    /// From a PNG that [`Bitmap::to_png`] wrote.
-    ///
-    /// # Errors
-    ///
-    /// Fails when the file is not a PNG, or one of another kind.
-    pub fn from_png(file: &[u8]) -> Result<Self, BitmapError> {
-        let mut reader = png::Decoder::new(std::io::Cursor::new(file)).read_info()?;
-        let kind = reader.output_color_type();
-        if kind != (png::ColorType::Grayscale, png::BitDepth::One) {
-            return Err(BitmapError::Kind(kind));
-        }
-        let (width, height) = (reader.info().width, reader.info().height);
-        let mut data = vec![0; stride(width) * height as usize];
-        reader.next_frame(&mut data)?;
-        let mut picture = Self {
-            width,
-            height,
-            rows: data.iter().map(|byte| !byte).collect(),
-        };
-        let beyond = (stride(width) * 8) as u32 - width;
-        for row in picture.rows.chunks_mut(stride(width)) {
-            if let Some(last) = row.last_mut() {
-                *last &= u8::MAX << beyond;
+    /// The bits of one row that have a colour.
+    fn row_of(&self, y: u32, ink: Ink) -> Vec<u8> {
+        let code = self.palette().code(ink);
+        let start = self.stride() * y as usize;
+        let mut found = vec![0xff; self.stride()];
+        for (index, plane) in self.rows.chunks(self.plane()).enumerate() {
+            let wanted = code >> index & 1 == 1;
+            for (found, byte) in found.iter_mut().zip(&plane[start..]) {
+                *found &= if wanted { *byte } else { !*byte };
             }
         }
-        Ok(picture)
+        found
     }
 
-    fn byte(&self, x: u32, y: u32) -> usize {
-        y as usize * stride(self.width) + x as usize / 8
+    /// Calls `change` with the row `y` of every plane and the bit that the colour has there.
+    fn each_plane(&mut self, y: u32, ink: Ink, mut change: impl FnMut(&mut [u8], bool)) {
+        let code = self.palette().code(ink);
+        let (stride, plane) = (self.stride(), self.plane());
+        let start = stride * y as usize;
+        for (index, plane) in self.rows.chunks_mut(plane).enumerate() {
+            change(&mut plane[start..start + stride], code >> index & 1 == 1);
+        }
+    }
+
+    /// Bytes of a row.
+    fn stride(&self) -> usize {
+        bits::bytes(self.width())
+    }
+
+    /// Bytes of a plane, at least one.
+    fn plane(&self) -> usize {
+        (self.stride() * self.height() as usize).max(1)
     }
 }
 
 impl fmt::Debug for Bitmap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Bitmap({}×{}, {})", self.width, self.height, self.hash())
+        write!(f, "Bitmap({}, {})", self.panel, self.hash())
     }
 }
 
-fn stride(width: u32) -> usize {
-    width.div_ceil(8) as usize
-}
-
-fn bit(x: u32) -> u8 {
-    0x80 >> (x % 8)
+/// Bytes of a panel's picture.
+fn length(panel: &Panel) -> usize {
+    bits::bytes(panel.width) * panel.height as usize * panel.palette.planes()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_picture_survives_png_and_rows() {
-        let mut picture = Bitmap::new_white(13, 3);
-        picture.set(0, 0, true);
-        picture.set(12, 2, true);
-        assert_eq!(Bitmap::from_png(&picture.to_png()).unwrap(), picture);
-        assert_eq!(
-            Bitmap::from_rows(13, 3, picture.rows().to_vec()).unwrap(),
-            picture
-        );
-        assert_eq!(picture.rows(), [0x80, 0, 0, 0, 0, 0x08]);
-    }
-
-    #[test]
-    fn equal_pixels_have_one_name_and_other_sizes_another() {
-        assert_eq!(
-            Bitmap::new_white(8, 2).hash(),
-            Bitmap::new_white(8, 2).hash()
-        );
-        assert_ne!(
-            Bitmap::new_white(8, 2).hash(),
-            Bitmap::new_white(16, 1).hash()
-        );
-    }
-
-    #[test]
-    fn rows_that_do_not_fit_are_refused() {
-        assert!(matches!(
-            Bitmap::from_rows(13, 1, vec![0]),
-            Err(BitmapError::Size { expected: 2, .. })
-        ));
-        assert!(matches!(
-            Bitmap::from_rows(13, 1, vec![0, 1]),
-            Err(BitmapError::Padding)
-        ));
-        assert!(Bitmap::from_png(b"nonsense").is_err());
-    }
-
-    #[test]
-    fn drawing_outside_the_picture_does_nothing() {
-        let mut picture = Bitmap::new_white(4, 4);
-        picture.set(4, 0, true);
-        picture.blit(&Bitmap::new_white(9, 9), 2, 2);
-        picture.fill(
-            Rect {
-                x: 2,
-                y: 2,
-                width: 50,
-                height: 50,
-            },
-            true,
-        );
-        assert!(picture.get(3, 3) && !picture.get(4, 4));
-    }
-}
+mod tests;

@@ -9,6 +9,7 @@ use jiff::civil::DateTime;
 
 use crate::bitmap::Bitmap;
 use crate::measure::{Measure, STATE_SHARE};
+use crate::palette::Ink;
 use crate::panel::Rect;
 use crate::state::{Meeting, RoomState};
 use crate::text::{Style, Typesetter};
@@ -37,7 +38,7 @@ impl Canvas<'_> {
                 width: m.panel.width,
                 height: m.band(),
             },
-            true,
+            Ink::Red,
         );
         self.room_name(state, false);
         self.state_and_until(

@@ -11,6 +11,7 @@ use parley::{
 
 use crate::bitmap::Bitmap;
 use crate::glyphs::GlyphCache;
+use crate::palette::Ink;
 
 /// The fonts, compiled in: the same pixels on every machine.
 const FONTS: [&[u8]; 6] = [
@@ -156,11 +157,12 @@ impl Typesetter {
         style: Style,
         x: u32,
         baseline: u32,
-        black: bool,
+        ink: impl Into<Ink>,
     ) {
+        let ink = ink.into();
         for (index, text) in lines.texts.iter().enumerate() {
             let down = style.leading() * u32::try_from(index).unwrap_or(0);
-            self.draw_line(on, text, style, x, baseline + down, black);
+            self.draw_line(on, text, style, x, baseline + down, ink);
         }
     }
 
@@ -171,7 +173,7 @@ impl Typesetter {
         style: Style,
         x: u32,
         baseline: u32,
-        black: bool,
+        ink: Ink,
     ) {
         let layout = self.lay_out(text, style, None);
         let Some(line) = layout.lines().next() else {
@@ -198,7 +200,7 @@ impl Typesetter {
                         && rows.contains(&py)
                         && let (Ok(px), Ok(py)) = (u32::try_from(px), u32::try_from(py))
                     {
-                        on.set(px, py, black);
+                        on.set(px, py, ink);
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! A display's plan as the hub keeps it, and what it says is due. Pure.
 
-use frame::Bitmap;
+use frame::{Bitmap, Panel};
 use hub_link::wire::{self, Generation, Malformed};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -155,7 +155,8 @@ impl Freshness {
 impl Mark {
     /// The mark as a picture; `None` when its size and its pixels do not agree.
     pub fn picture(&self) -> Option<Bitmap> {
-        Bitmap::from_rows(self.width, self.height, self.rows.clone()).ok()
+        let panel = Panel::black_white(self.width, self.height);
+        Bitmap::from_rows(&panel, self.rows.clone()).ok()
     }
 
     /// The frame with the mark on it. Pixels outside the frame are lost.

@@ -12,7 +12,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use frame::Bitmap;
+use frame::{Bitmap, Palette, Panel};
 use hub_link::wire::Generation;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -103,9 +103,10 @@ impl Shelf {
         if self.frames.contains_key(&id) {
             return Ok(());
         }
-        let mut bytes = Vec::with_capacity(8 + frame.rows().len());
+        let mut bytes = Vec::with_capacity(9 + frame.rows().len());
         bytes.extend_from_slice(&frame.width().to_le_bytes());
         bytes.extend_from_slice(&frame.height().to_le_bytes());
+        bytes.push(frame.palette().number());
         bytes.extend_from_slice(frame.rows());
         disk::write_self_proving(&self.frame_path(&id), &bytes)?;
         self.unsynced_names = true;
@@ -205,13 +206,14 @@ fn read_frame(path: &Path) -> Option<(FrameId, Bitmap)> {
     let id = FrameId::try_from(path.file_name()?.to_str()?.to_owned()).ok()?;
     let bytes = fs::read(path).ok()?;
     let (width, rest) = bytes.split_first_chunk()?;
-    let (height, rows) = rest.split_first_chunk()?;
-    let frame = Bitmap::from_rows(
-        u32::from_le_bytes(*width),
-        u32::from_le_bytes(*height),
-        rows.to_vec(),
-    )
-    .ok()?;
+    let (height, rest) = rest.split_first_chunk()?;
+    let (palette, rows) = rest.split_first()?;
+    let panel = Panel {
+        width: u32::from_le_bytes(*width),
+        height: u32::from_le_bytes(*height),
+        palette: Palette::from_number(*palette)?,
+    };
+    let frame = Bitmap::from_rows(&panel, rows.to_vec()).ok()?;
     (frame.hash().0 == id.0).then_some((id, frame))
 }
 

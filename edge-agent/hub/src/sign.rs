@@ -153,8 +153,7 @@ impl Sign {
         let base = base.and_then(|id| self.shelf.frame(&id)).map(Bitmap::rows);
         let rows = picture::decode(header.encoding(), payload, base, header.raw_length as usize)
             .map_err(|e| e.to_string())?;
-        let frame =
-            Bitmap::from_rows(header.width, header.height, rows).map_err(|e| e.to_string())?;
+        let frame = Bitmap::from_rows(&self.panel, rows).map_err(|e| e.to_string())?;
         if frame.hash().0 != id.0 {
             return Err("the pixels do not hash to the frame's name".to_owned());
         }

@@ -143,7 +143,11 @@ fn freshness(verified: i64) -> wire::Freshness {
 
 fn marked(x: u32) -> Bitmap {
     let mut marked = picture(x);
-    marked.blit(&Bitmap::from_rows(8, 2, vec![0xff, 0xff]).unwrap(), 8, 8);
+    marked.blit(
+        &Bitmap::from_rows(&Panel::black_white(8, 2), vec![0xff, 0xff]).unwrap(),
+        8,
+        8,
+    );
     marked
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use frame::Bitmap;
+use frame::{Bitmap, Panel};
 use hub_link::code::PairingCode;
 use hub_link::hub_end::{self, AgentLink, DialError, HubEndpoint};
 use hub_link::identity::{Identity, Pin};
@@ -167,7 +167,8 @@ impl TestHub {
         let base = memory.frames.get(header.base.as_ref()).map(Bitmap::rows);
         let rows =
             picture::decode(header.encoding(), payload, base, header.raw_length as usize).unwrap();
-        let frame = Bitmap::from_rows(header.width, header.height, rows).unwrap();
+        let frame =
+            Bitmap::from_rows(&Panel::black_white(header.width, header.height), rows).unwrap();
         assert_eq!(frame.hash().0.as_slice(), header.frame.as_ref());
         memory.frames.insert(header.frame.to_vec(), frame);
     }

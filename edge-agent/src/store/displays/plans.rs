@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edge_api::id::{DisplayId, RoomId};
-use frame::Bitmap;
+use frame::{Bitmap, Palette, Panel};
 use hub_link::picture;
 use hub_link::wire::{Encoding, Generation};
 use jiff::Timestamp;
@@ -247,12 +247,14 @@ fn save(c: &Connection, picture: &Picture) -> Result<(), StoreError> {
     let length =
         i64::try_from(picture.bitmap.rows().len()).map_err(|e| StoreError::corrupt("frame", e))?;
     c.prepare_cached(
-        "INSERT INTO frames (hash, width, height, length, encoding, payload) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO frames (hash, width, height, palette, length, encoding, payload)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?
     .execute(params![
         picture.hash,
         picture.bitmap.width(),
         picture.bitmap.height(),
+        picture.bitmap.palette().number(),
         length,
         i32::from(encoding),
         payload.as_ref()
@@ -263,7 +265,7 @@ fn save(c: &Connection, picture: &Picture) -> Result<(), StoreError> {
 fn load(c: &Connection, hash: &FrameHash) -> Result<Option<Picture>, StoreError> {
     let row = c
         .prepare_cached(
-            "SELECT width, height, length, encoding, payload FROM frames WHERE hash = ?1",
+            "SELECT width, height, length, encoding, payload, palette FROM frames WHERE hash = ?1",
         )?
         .query_row([hash], |row| {
             Ok((
@@ -272,18 +274,24 @@ fn load(c: &Connection, hash: &FrameHash) -> Result<Option<Picture>, StoreError>
                 row.get::<_, i64>(2)?,
                 row.get::<_, i32>(3)?,
                 row.get::<_, Vec<u8>>(4)?,
+                row.get::<_, u8>(5)?,
             ))
         })
         .optional()?;
-    let Some((width, height, length, encoding, payload)) = row else {
+    let Some((width, height, length, encoding, payload, palette)) = row else {
         return Ok(None);
     };
     let encoding = Encoding::try_from(encoding).map_err(|e| StoreError::corrupt("frame", e))?;
     let length = usize::try_from(length).map_err(|e| StoreError::corrupt("frame", e))?;
     let rows = picture::decode(encoding, &payload, None, length)
         .map_err(|e| StoreError::corrupt("frame", e))?;
-    let bitmap =
-        Bitmap::from_rows(width, height, rows).map_err(|e| StoreError::corrupt("frame", e))?;
+    let panel = Panel {
+        width,
+        height,
+        palette: Palette::from_number(palette)
+            .ok_or_else(|| StoreError::corrupt("frame", format!("palette {palette}")))?,
+    };
+    let bitmap = Bitmap::from_rows(&panel, rows).map_err(|e| StoreError::corrupt("frame", e))?;
     Ok(Some(Picture {
         hash: *hash,
         bitmap,
