@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the subsets beside this script from Debian's package fonts-noto-core, with pyftsubset (fonttools, PyPI).
+# Makes the subsets beside this script from Debian's package fonts-noto-core (emoji: see below), with pyftsubset (fonttools, PyPI).
 #
 # Debian's Noto carries hints, which one-bit glass needs; what Google and npm ship has none. The subsets are committed,
 # so that a build needs neither and the pixels are the same on every machine. Run it only to change the selection, and
@@ -19,3 +19,15 @@ for weight in Regular Bold; do
             --hinting --no-glyph-names --notdef-outline --output-file="NotoSans$script-$weight.ttf"
     done
 done
+
+# Signs and shapes that titles carry: geometric shapes, miscellaneous symbols, dingbats; arrows and operators.
+pyftsubset "$noto/NotoSansSymbols2-Regular.ttf" --unicodes=U+25A0-25FF,U+2600-26FF,U+2700-27BF \
+    --layout-features='' --hinting --no-glyph-names --notdef-outline --output-file=NotoSansSymbols2-Regular.ttf
+pyftsubset "$noto/NotoSansMath-Regular.ttf" --unicodes=U+2190-22FF \
+    --layout-features='' --hinting --no-glyph-names --notdef-outline --output-file=NotoSansMath-Regular.ttf
+
+# Black and white emoji, from the npm package @expo-google-fonts/noto-emoji; Debian has only coloured ones. With its
+# substitutions, so that families, professions and flags are one picture each; without the ASCII characters in it.
+emoji=${2:-node_modules/@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf}
+pyftsubset "$emoji" --unicodes=U+00A9-10FFFF --layout-features=ccmp --no-hinting --no-glyph-names --notdef-outline \
+    --output-file=NotoEmoji-Regular.ttf

@@ -209,9 +209,16 @@ impl Bitmap {
             height: picture.height(),
         };
         self.fill(place, Ink::White);
-        for ink in &picture.palette().inks()[1..] {
+        self.overprint(picture, x, y, None);
+    }
+
+    /// Draws what is not white in `picture` at `(x, y)`, as far as it fits, and leaves the rest as it is: in `ink`, or
+    /// in its own colours.
+    pub fn overprint(&mut self, picture: &Self, x: u32, y: u32, ink: Option<Ink>) {
+        for own in &picture.palette().inks()[1..] {
             for row in 0..picture.height() {
-                self.stamp(&picture.row_of(row, *ink), x, y.saturating_add(row), *ink);
+                let mask = picture.row_of(row, *own);
+                self.stamp(&mask, x, y.saturating_add(row), ink.unwrap_or(*own));
             }
         }
     }

@@ -46,6 +46,18 @@ pub(crate) fn stamp(row: &mut [u8], x: u32, mask: &[u8], set: bool) {
     }
 }
 
+/// The row without its first `by` bits.
+pub(crate) fn shifted_left(row: &[u8], by: u32) -> Vec<u8> {
+    let (skip, shift) = ((by / 8) as usize, by % 8);
+    let rest = row.get(skip..).unwrap_or_default();
+    let next = rest.iter().skip(1).chain([&0]);
+    let joined = rest
+        .iter()
+        .zip(next)
+        .map(|(one, two)| u16::from(*one) << 8 | u16::from(*two));
+    joined.map(|both| (both << shift >> 8) as u8).collect()
+}
+
 fn put(byte: &mut u8, mask: u8, set: bool) {
     if set {
         *byte |= mask;
@@ -72,6 +84,15 @@ mod tests {
             for x in 0..40 {
                 let inside = (a..b).contains(&x);
                 prop_assert_eq!(get(&filled, x), if inside { set } else { get(&row, x) });
+            }
+        }
+
+        #[test]
+        fn shifting_moves_each(row: [u8; 3], by in 0..40_u32) {
+            let shifted = shifted_left(&row, by);
+            for x in 0..24 {
+                let expected = x + by < 24 && get(&row, x + by);
+                prop_assert_eq!((x as usize) < shifted.len() * 8 && get(&shifted, x), expected);
             }
         }
 

@@ -1,6 +1,8 @@
 //! Glyphs as one-bit pictures: hinted for black and white, drawn once, kept.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use parley::FontData;
 use resvg::tiny_skia::{FillRule, Mask, Path, PathBuilder, Transform};
@@ -8,42 +10,39 @@ use skrifa::instance::{LocationRef, Size};
 use skrifa::outline::{DrawSettings, Engine, HintingInstance, HintingOptions, OutlinePen, Target};
 use skrifa::{FontRef, GlyphId, MetadataProvider};
 
-/// A glyph's black pixels and where they lie.
+use crate::bitmap::Bitmap;
+use crate::bits;
+use crate::palette::Ink;
+
+/// A glyph's pixels and where they lie.
 #[derive(Debug, Default)]
-pub(crate) struct Glyph {
+struct Glyph {
     /// From the pen to the leftmost column.
     left: i32,
     /// From the baseline up to the top row.
     top: i32,
-    width: u32,
-    /// Row by row, `true` is ink.
-    ink: Vec<bool>,
+    /// Bytes of a row.
+    stride: usize,
+    /// Rows of bits, each from a byte on.
+    rows: Vec<u8>,
 }
 
-impl Glyph {
-    /// Every black pixel, relative to the pen on the baseline; y grows downwards.
-    pub(crate) fn pixels(&self) -> impl Iterator<Item = (i32, i32)> + '_ {
-        let width = self.width.max(1) as usize;
-        self.ink
-            .iter()
-            .enumerate()
-            .filter(|(_, ink)| **ink)
-            .map(move |(index, _)| {
-                // A glyph is far smaller than i32.
-                let (column, row) = ((index % width) as i32, (index / width) as i32);
-                (self.left + column, row - self.top)
-            })
-    }
+/// What of the picture a glyph may touch; all of it may lie outside the picture.
+#[derive(Clone, Debug)]
+pub(crate) struct Clip {
+    pub(crate) columns: Range<i32>,
+    pub(crate) rows: Range<i32>,
 }
 
 /// A font at one size: which file, which face in it, which size (as bits, so that it can be a key).
 type FaceKey = (u64, u32, u32);
 
-/// Every glyph drawn so far.
+/// Every glyph drawn so far, each with a number.
 #[derive(Default)]
 pub(crate) struct GlyphCache {
     hinters: HashMap<FaceKey, Option<HintingInstance>>,
-    glyphs: HashMap<(FaceKey, u32), Glyph>,
+    numbers: HashMap<(FaceKey, u32), usize>,
+    glyphs: Vec<Glyph>,
 }
 
 impl std::fmt::Debug for GlyphCache {
@@ -53,37 +52,92 @@ impl std::fmt::Debug for GlyphCache {
 }
 
 impl GlyphCache {
-    /// The picture of a glyph at `size` pixels; empty when the font has no outline for it.
-    pub(crate) fn glyph(&mut self, font: &FontData, size: f32, id: u32) -> &Glyph {
+    /// How many glyphs are kept.
+    pub(crate) fn len(&self) -> usize {
+        self.glyphs.len()
+    }
+
+    /// The number of a glyph at `size` pixels; it has no pixels when the font has no outline for it.
+    pub(crate) fn number(&mut self, font: &FontData, size: f32, id: u32) -> usize {
         let face = (font.data.id(), font.index, size.to_bits());
-        let hinters = &mut self.hinters;
-        self.glyphs.entry((face, id)).or_insert_with(|| {
-            let Ok(reference) = FontRef::from_index(font.data.as_ref(), font.index) else {
-                return Glyph::default();
+        if let Some(number) = self.numbers.get(&(face, id)) {
+            return *number;
+        }
+        let number = self.glyphs.len();
+        let glyph = self.render(font, face, size, id);
+        self.glyphs.push(glyph);
+        self.numbers.insert((face, id), number);
+        number
+    }
+
+    /// Draws a glyph with its pen at `x` on the baseline `y`.
+    pub(crate) fn draw(
+        &self,
+        on: &mut Bitmap,
+        number: usize,
+        x: i32,
+        y: i32,
+        clip: &Clip,
+        ink: Ink,
+    ) {
+        let Some(glyph) = self.glyphs.get(number).filter(|glyph| glyph.stride > 0) else {
+            return;
+        };
+        let left = x.saturating_add(glyph.left);
+        let (first, end) = (clip.columns.start.max(0), clip.columns.end);
+        let (before, within) = (
+            i64::from(first) - i64::from(left),
+            i64::from(end) - i64::from(left),
+        );
+        if within <= 0 || before >= glyph.stride as i64 * 8 {
+            return;
+        }
+        let top = y.saturating_sub(glyph.top);
+        for (row, mask) in (top..).zip(glyph.rows.chunks(glyph.stride)) {
+            let Ok(row_on) = u32::try_from(row) else {
+                continue;
             };
-            let outlines = reference.outline_glyphs();
-            let hinter = hinters.entry(face).or_insert_with(|| {
-                let options = HintingOptions {
-                    engine: Engine::AutoFallback,
-                    target: Target::Mono,
-                };
-                HintingInstance::new(&outlines, Size::new(size), LocationRef::default(), options)
-                    .ok()
-            });
-            let settings = match hinter {
-                Some(hinter) => DrawSettings::hinted(hinter, false),
-                None => DrawSettings::unhinted(Size::new(size), LocationRef::default()),
-            };
-            let mut pen = Pen(PathBuilder::new());
-            let drawn = outlines
-                .get(GlyphId::new(id))
-                .is_some_and(|outline| outline.draw(settings, &mut pen).is_ok());
-            if drawn {
-                pen.0.finish().map(|path| fill(&path)).unwrap_or_default()
-            } else {
-                Glyph::default()
+            if !clip.rows.contains(&row) {
+                continue;
             }
-        })
+            let mut mask = Cow::Borrowed(mask);
+            if within < glyph.stride as i64 * 8 {
+                let bits = mask.len() as u32 * 8;
+                bits::fill(mask.to_mut(), within as u32, bits, false);
+            }
+            // Only the first letters of a line reach over its beginning.
+            if before > 0 {
+                mask = Cow::Owned(bits::shifted_left(&mask, before as u32));
+            }
+            on.stamp(&mask, left.max(first).unsigned_abs(), row_on, ink);
+        }
+    }
+
+    fn render(&mut self, font: &FontData, face: FaceKey, size: f32, id: u32) -> Glyph {
+        let Ok(reference) = FontRef::from_index(font.data.as_ref(), font.index) else {
+            return Glyph::default();
+        };
+        let outlines = reference.outline_glyphs();
+        let hinter = self.hinters.entry(face).or_insert_with(|| {
+            let options = HintingOptions {
+                engine: Engine::AutoFallback,
+                target: Target::Mono,
+            };
+            HintingInstance::new(&outlines, Size::new(size), LocationRef::default(), options).ok()
+        });
+        let settings = match hinter {
+            Some(hinter) => DrawSettings::hinted(hinter, false),
+            None => DrawSettings::unhinted(Size::new(size), LocationRef::default()),
+        };
+        let mut pen = Pen(PathBuilder::new());
+        let drawn = outlines
+            .get(GlyphId::new(id))
+            .is_some_and(|outline| outline.draw(settings, &mut pen).is_ok());
+        if drawn {
+            pen.0.finish().map(|path| fill(&path)).unwrap_or_default()
+        } else {
+            Glyph::default()
+        }
     }
 }
 
@@ -103,11 +157,16 @@ fn fill(path: &Path) -> Glyph {
         false,
         Transform::from_translate(-left as f32, -top as f32),
     );
+    let pack = |coverage: &[u8]| {
+        let bits = (0..).zip(coverage).filter(|(_, coverage)| **coverage > 127);
+        bits.fold(0, |byte, (x, _)| byte | bits::bit(x))
+    };
+    let rows = mask.data().chunks(width as usize);
     Glyph {
         left,
         top: -top,
-        width,
-        ink: mask.data().iter().map(|&coverage| coverage > 127).collect(),
+        stride: bits::bytes(width),
+        rows: rows.flat_map(|row| row.chunks(8).map(pack)).collect(),
     }
 }
 

@@ -5,18 +5,32 @@
 #![warn(missing_docs)]
 mod bitmap;
 mod bits;
+mod fonts;
 mod glyphs;
+mod images;
+mod language;
+mod locale;
 mod measure;
 mod palette;
 mod panel;
+mod refresh;
 mod renderer;
 mod sign;
 mod state;
+mod style;
 mod text;
+mod warning;
 
 pub use self::bitmap::{Bitmap, BitmapError, FrameHash};
+pub use self::fonts::{FontPack, FontPackError, Fonts};
+pub use self::images::{ImageError, Images, MAX_IMAGE_BYTES};
+pub use self::language::{Clock, Direction, Language};
+pub use self::locale::words::Key;
+pub use self::locale::{Locale, NotALocale};
 pub use self::palette::{Ink, NotAPalette, Palette};
 pub use self::panel::{NotAPanel, Panel, Rect, Rotation};
+pub use self::refresh::{MOST_WITHOUT_FULL, Refresh, refresh};
 pub use self::renderer::{Renderer, stale_block};
 pub use self::sign::qr::booking_url;
 pub use self::state::{Meeting, RoomState, Status};
+pub use self::warning::Warning;

@@ -3,17 +3,21 @@
 use jiff::civil::{Date, DateTime};
 
 use crate::bitmap::Bitmap;
+use crate::fonts::Fonts;
+use crate::language::Language;
 use crate::measure::Measure;
 use crate::panel::{Panel, Rect};
 use crate::sign;
 use crate::sign::words;
 use crate::state::{RoomState, Status};
 use crate::text::{Style, Typesetter};
+use crate::warning::Warning;
 
 /// Draws signs. Keep one for long: it remembers every letter that it has drawn.
 #[derive(Debug)]
 pub struct Renderer {
     typesetter: Typesetter,
+    language: Option<Language>,
 }
 
 impl Default for Renderer {
@@ -25,14 +29,31 @@ impl Default for Renderer {
 impl Renderer {
     /// A renderer that has drawn nothing yet.
     pub fn new() -> Self {
+        Self::with_fonts(Fonts::default())
+    }
+
+    /// A renderer that draws with these fonts.
+    pub fn with_fonts(fonts: Fonts) -> Self {
         Self {
-            typesetter: Typesetter::new(),
+            typesetter: Typesetter::new(fonts),
+            language: None,
         }
+    }
+
+    /// From now on texts are in that language, which decides between the Chinese and Japanese forms of characters.
+    pub fn speak(&mut self, language: Option<Language>) {
+        self.language = language;
+    }
+
+    /// What of the last picture looks otherwise than it should.
+    pub fn warnings(&self) -> Vec<Warning> {
+        self.typesetter.warnings().cloned().collect()
     }
 
     /// The sign of a room in that state.
     pub fn render(&mut self, state: &RoomState, panel: &Panel) -> Bitmap {
         let measure = Measure::of(panel);
+        self.typesetter.begin(self.language);
         let mut picture = Bitmap::for_panel(panel);
         let mut canvas = sign::Canvas {
             on: &mut picture,
@@ -56,6 +77,7 @@ impl Renderer {
     /// A notice that is no room's sign: what is it about, and what to do, a line each.
     pub fn notice(&mut self, panel: &Panel, title: &str, lines: &[&str]) -> Bitmap {
         let measure = Measure::of(panel);
+        self.typesetter.begin(self.language);
         let mut picture = Bitmap::for_panel(panel);
         sign::Canvas {
             on: &mut picture,
@@ -104,4 +126,21 @@ impl Renderer {
 /// The place that every sign keeps free for the stale mark.
 pub fn stale_block(panel: &Panel) -> Rect {
     Measure::of(panel).stale_block()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::images::Images;
+    use crate::locale::Locale;
+
+    #[test]
+    fn whatever_is_kept_may_move_to_the_thread_that_draws() {
+        fn moves<T: Send>() {}
+        fn is_shared<T: Sync>() {}
+        moves::<Renderer>();
+        moves::<Images>();
+        moves::<Locale>();
+        is_shared::<Locale>();
+    }
 }

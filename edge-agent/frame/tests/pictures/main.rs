@@ -5,4 +5,5 @@
 mod goldens;
 mod properties;
 mod scene;
+mod scripts;
 mod type_size;
