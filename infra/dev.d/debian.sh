@@ -47,6 +47,17 @@ need_words() {
     [[ -s /usr/share/dict/words ]] || apt_install "dictionary words for titles that no test can know beforehand" wamerican
 }
 
+# Chinese, Japanese, Korean, Thai and Devanagari, checked and in one folder.
+need_font_pack() {
+    local list=$PLACARD_ROOT/edge-agent/frame/fonts/pack.sha256
+    if [[ -d $PLACARD_FONT_PACK ]] && (cd "$PLACARD_FONT_PACK" && sha256sum --quiet --check "$list" >/dev/null 2>&1); then
+        return
+    fi
+    [[ -f /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc && -f /usr/share/fonts/truetype/noto/NotoSansThai-Regular.ttf ]] \
+        || apt_install "letters of East and South Asia for the signs" fonts-noto-cjk fonts-noto-core
+    "$PLACARD_ROOT/edge-agent/frame/fonts/pack.sh" "$PLACARD_FONT_PACK"
+}
+
 # The glass is read by software that is not ours.
 need_readers() {
     local missing=()

@@ -8,6 +8,7 @@ needs_portal() {
 }
 
 needs_unit_tests() {
+    need_font_pack
     need_dynoxide
     need_cargo_lambda
     need_google_client
@@ -29,8 +30,8 @@ prepare_for() {
     need_just
     case $1 in
         fmt) need_rust_components ;;
-        gallery) ;;
-        bench) needs_portal; needs_glass ;;
+        gallery) need_font_pack ;;
+        bench) needs_portal; needs_glass; need_chromium; need_python ;;
         lint) need_rust_components; need_shellcheck; need_template_checks; needs_portal ;;
         portal | check-wasm | build | release) needs_portal ;;
         unit) needs_portal; needs_unit_tests ;;
