@@ -40,6 +40,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0004_displays.sql"),
     include_str!("store/migrations/0005_pushes.sql"),
     include_str!("store/migrations/0006_frame_palette.sql"),
+    include_str!("store/migrations/0007_drawings.sql"),
 ];
 
 /// Why the database could not be opened.

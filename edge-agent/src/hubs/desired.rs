@@ -1,13 +1,13 @@
 //! Desired against reported: what a hub must be sent so that it has what a display shall show.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use hub_link::picture;
 use hub_link::wire::{self, FrameHeader, Generation};
 use jiff::Timestamp;
 
-use crate::store::{Desired, FrameHash, Picture};
+use crate::store::{Desired, FrameHash, Picture, PlanStep};
 
 /// What a hub has of one display, as far as we know.
 #[derive(Clone, Debug, Default)]
@@ -40,16 +40,44 @@ impl Reported {
         }
     }
 
-    /// What is missing for `desired`, the frame that is due now first; `None` when the hub has it or something newer.
-    /// Supposes that it will be sent.
+    /// Whether the hub has `desired` or something newer.
+    pub(crate) fn has(&self, desired: &Desired) -> bool {
+        self.generation >= Some(desired.generation)
+    }
+
+    /// The frames of `desired` that the hub lacks and whose pixels are not at hand.
+    pub(crate) fn lacking(&self, desired: &Desired) -> Vec<FrameHash> {
+        let lacks = |step: &&PlanStep| step.picture.is_none() && !self.frames.contains(&step.frame);
+        let mut lacking: Vec<FrameHash> = desired
+            .steps
+            .iter()
+            .filter(lacks)
+            .map(|step| step.frame)
+            .collect();
+        lacking.sort_unstable();
+        lacking.dedup();
+        lacking
+    }
+
+    /// What is missing for `desired`, the frame that is due now first; `None` when the hub has it or something newer,
+    /// or when pixels of a frame are neither at hand nor `stored`: a newer plan has taken its place then. Supposes that
+    /// it will be sent.
     pub(crate) fn bring_to(
         &mut self,
         key: &str,
         desired: &Desired,
+        stored: &HashMap<FrameHash, Arc<Picture>>,
         freshness: Option<wire::Freshness>,
         now: Timestamp,
     ) -> Option<Delivery> {
-        if self.generation >= Some(desired.generation) {
+        let pixels = |step: &PlanStep| {
+            step.picture
+                .as_ref()
+                .or_else(|| stored.get(&step.frame))
+                .cloned()
+        };
+        let there = |step: &PlanStep| self.frames.contains(&step.frame) || pixels(step).is_some();
+        if self.has(desired) || !desired.steps.iter().all(there) {
             return None;
         }
         let due = desired
@@ -59,12 +87,16 @@ impl Reported {
         let (past, coming) = desired.steps.split_at(due.min(desired.steps.len()));
         let mut frames = Vec::new();
         for step in coming.iter().chain(past) {
-            frames.extend(self.send_frame(key, &step.picture));
+            if let Some(picture) = pixels(step) {
+                frames.extend(self.send_frame(key, &picture));
+            }
         }
         self.generation = Some(desired.generation);
-        self.base = coming.first().map(|step| Arc::clone(&step.picture));
         // A hub lets go of what its plan does not name when it likes.
-        self.frames = desired.steps.iter().map(|step| step.picture.hash).collect();
+        self.frames = desired.steps.iter().map(|step| step.frame).collect();
+        let due = coming.first().and_then(pixels);
+        let before = self.base.take();
+        self.base = due.or(before.filter(|base| self.frames.contains(&base.hash)));
         Some(Delivery {
             frames,
             plan: wire::Plan {
@@ -75,7 +107,7 @@ impl Reported {
                     .iter()
                     .map(|step| wire::Step {
                         from_us: step.from.as_microsecond(),
-                        frame: step.picture.hash.to_vec().into(),
+                        frame: step.frame.to_vec().into(),
                     })
                     .collect(),
                 freshness,
@@ -117,7 +149,6 @@ mod tests {
     use frame::Bitmap;
 
     use super::*;
-    use crate::store::PlanStep;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(seconds).unwrap()
@@ -136,10 +167,7 @@ mod tests {
             room: None,
             steps: steps
                 .iter()
-                .map(|(from, x)| PlanStep {
-                    from: at(*from),
-                    picture: picture(*x),
-                })
+                .map(|(from, x)| PlanStep::drawn(at(*from), [0; 32], picture(*x)))
                 .collect(),
         }
     }
@@ -156,7 +184,9 @@ mod tests {
     fn the_frame_that_is_due_goes_first() {
         let mut reported = Reported::default();
         let plan = desired(1, &[(0, 1), (10, 2), (20, 3)]);
-        let delivery = reported.bring_to("a", &plan, None, at(15)).unwrap();
+        let delivery = reported
+            .bring_to("a", &plan, &HashMap::new(), None, at(15))
+            .unwrap();
         let expected: Vec<_> = [2, 3, 1]
             .iter()
             .map(|x| picture(*x).hash.to_vec())
@@ -179,18 +209,24 @@ mod tests {
         let mut reported = Reported::from_hello(&hello);
         assert!(
             reported
-                .bring_to("a", &desired(4, &[(0, 1)]), None, at(0))
+                .bring_to("a", &desired(4, &[(0, 1)]), &HashMap::new(), None, at(0))
                 .is_none(),
             "the same plan"
         );
         assert!(
             reported
-                .bring_to("a", &desired(3, &[(0, 9)]), None, at(0))
+                .bring_to("a", &desired(3, &[(0, 9)]), &HashMap::new(), None, at(0))
                 .is_none(),
             "an older plan"
         );
         let delivery = reported
-            .bring_to("a", &desired(5, &[(0, 1), (9, 2)]), None, at(0))
+            .bring_to(
+                "a",
+                &desired(5, &[(0, 1), (9, 2)]),
+                &HashMap::new(),
+                None,
+                at(0),
+            )
             .unwrap();
         assert_eq!(sent(&delivery), [picture(2).hash.to_vec()]);
     }
@@ -198,9 +234,9 @@ mod tests {
     #[test]
     fn a_frame_travels_as_the_difference_from_the_one_before() {
         let mut reported = Reported::default();
-        reported.bring_to("a", &desired(1, &[(0, 1)]), None, at(0));
+        reported.bring_to("a", &desired(1, &[(0, 1)]), &HashMap::new(), None, at(0));
         let delivery = reported
-            .bring_to("a", &desired(2, &[(0, 2)]), None, at(0))
+            .bring_to("a", &desired(2, &[(0, 2)]), &HashMap::new(), None, at(0))
             .unwrap();
         let (header, payload) = &delivery.frames[0];
         assert_eq!(header.base, picture(1).hash.to_vec());
@@ -213,5 +249,25 @@ mod tests {
         )
         .unwrap();
         assert_eq!(rows, picture(2).bitmap.rows());
+    }
+
+    #[test]
+    fn pixels_that_are_not_at_hand_are_taken_from_the_store_and_only_if_the_hub_lacks_the_frame() {
+        let mut reported = Reported::default();
+        let first = desired(1, &[(0, 1), (10, 2)]);
+        reported
+            .bring_to("a", &first, &HashMap::new(), None, at(0))
+            .unwrap();
+        let mut next = desired(2, &[(0, 3), (10, 2), (20, 4)]);
+        for step in &mut next.steps[1..] {
+            step.picture = None;
+        }
+        assert_eq!(reported.lacking(&next), [picture(4).hash]);
+        let gone = reported.bring_to("a", &next, &HashMap::new(), None, at(0));
+        assert!(gone.is_none(), "the store has let go of it");
+        let stored = HashMap::from([(picture(4).hash, picture(4))]);
+        let delivery = reported.bring_to("a", &next, &stored, None, at(0)).unwrap();
+        let expected: Vec<_> = [3, 4].iter().map(|x| picture(*x).hash.to_vec()).collect();
+        assert_eq!(sent(&delivery), expected);
     }
 }

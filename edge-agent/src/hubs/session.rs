@@ -18,7 +18,7 @@ use super::registry::{Place, Registry, SessionOrder};
 use crate::news::{Bus, News};
 use crate::rooms::drawer::Drawer;
 use crate::rooms::freshness;
-use crate::store::{Display, SeenDisplay, Store, StoreError};
+use crate::store::{Desired, Display, SeenDisplay, Store, StoreError};
 
 /// The most displays one hub may describe: what its stream limits are made for.
 const MAX_DISPLAYS: usize = 64;
@@ -181,7 +181,9 @@ impl Session {
                 continue;
             };
             let freshness = self.freshness(&display).await?;
-            let delivery = self.delivery(&display.key, &desired, freshness.clone());
+            let delivery = self
+                .delivery(&display.key, &desired, freshness.clone())
+                .await?;
             match delivery {
                 Some(delivery) => deliver(connection, orders, delivery).await?,
                 // The plan is there; what the hub knows of its freshness may be five minutes old.
@@ -219,7 +221,7 @@ impl Session {
                 desired,
                 freshness,
             } => {
-                if let Some(delivery) = self.delivery(&key, &desired, freshness) {
+                if let Some(delivery) = self.delivery(&key, &desired, freshness).await? {
                     deliver(connection, orders, delivery).await?;
                 }
             }
@@ -249,15 +251,24 @@ impl Session {
         Ok(())
     }
 
-    fn delivery(
+    async fn delivery(
         &mut self,
         key: &str,
-        desired: &crate::store::Desired,
+        desired: &Desired,
         freshness: Option<wire::Freshness>,
-    ) -> Option<Delivery> {
-        self.reported
-            .get_mut(key)?
-            .bring_to(key, desired, freshness, now())
+    ) -> Result<Option<Delivery>, SessionError> {
+        let Some(reported) = self.reported.get_mut(key) else {
+            return Ok(None);
+        };
+        if reported.has(desired) {
+            return Ok(None);
+        }
+        let lacking = reported.lacking(desired);
+        let stored = match lacking.is_empty() {
+            true => HashMap::new(),
+            false => self.rooms.store.pictures(lacking).await?,
+        };
+        Ok(reported.bring_to(key, desired, &stored, freshness, now()))
     }
 
     async fn freshness(&self, display: &Display) -> Result<Option<wire::Freshness>, SessionError> {

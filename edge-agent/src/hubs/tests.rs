@@ -1,5 +1,6 @@
 //! From a changed room to a glass, over real QUIC on loopback, with a hub that stores nothing and shows at once.
 
+mod first_step;
 mod test_hub;
 
 use google_calendar::{Event, Window};
@@ -18,6 +19,8 @@ const ROOM: &str = "room_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 struct World {
     folder: TempDir,
+    /// What times of meetings are counted from, so that one that is listed again is at the same time.
+    begun: Timestamp,
     store: Store,
     bus: Bus,
     tasks: TaskTracker,
@@ -39,10 +42,10 @@ impl World {
             })
             .await
             .unwrap();
-        Self::start(folder, store)
+        Self::start(folder, store, now())
     }
 
-    fn start(folder: TempDir, store: Store) -> Self {
+    fn start(folder: TempDir, store: Store, begun: Timestamp) -> Self {
         let (bus, tasks, stop) = (Bus::new(), TaskTracker::new(), CancellationToken::new());
         let config = HubsConfig {
             listen: ([127, 0, 0, 1], 0).into(),
@@ -59,6 +62,7 @@ impl World {
         .unwrap();
         Self {
             folder,
+            begun,
             store,
             bus,
             tasks,
@@ -72,7 +76,7 @@ impl World {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        Self::start(self.folder, self.store)
+        Self::start(self.folder, self.store, self.begun)
     }
 
     fn hub(&self) -> TestHub {
@@ -95,21 +99,27 @@ impl World {
 
     /// Google says that a meeting of this title is on, until in an hour.
     async fn meeting(&self, title: &str) {
+        self.meetings(&[(title, -5, 55)]).await;
+    }
+
+    /// Google says that these are the room's meetings: title, start and end in minutes from the beginning.
+    async fn meetings(&self, meetings: &[(&str, i64, i64)]) {
         let now = now();
-        let event = Event {
-            id: "1".to_owned(),
-            summary: Some(title.to_owned()),
+        let events = meetings.iter().map(|(title, start, end)| Event {
+            id: format!("{start}"),
+            summary: Some((*title).to_owned()),
             organiser: None,
-            start: now - SignedDuration::from_mins(5),
-            end: now + SignedDuration::from_mins(55),
+            start: self.begun + SignedDuration::from_mins(*start),
+            end: self.begun + SignedDuration::from_mins(*end),
             all_day: false,
             private: false,
-        };
+        });
+        let events = events.collect();
         let zone = TimeZone::get("Europe/Berlin").unwrap();
         let listed = ListedWindow {
             window: Window::around(now, &zone),
             etag: None,
-            events: vec![event],
+            events,
             skipped: Skipped::default(),
             verified_at: now,
             pushed_at: None,
@@ -274,7 +284,7 @@ async fn after_a_restart_a_hub_that_has_everything_is_sent_nothing() {
     let serving = hub.start(link);
     // The agent may have been stopped in the middle of planning; now nothing but the plan's end can change it.
     eventually("the hub has the whole plan", async || {
-        let outline = world.store.plan_outline(&display).await.unwrap()?;
+        let outline = world.store.desired(&display).await.unwrap()?;
         (outline.steps.len() > 2 && hub.plan()?.generation == Some(outline.generation))
             .then_some(())
     })

@@ -1,6 +1,7 @@
 //! The one thread that draws. Whoever waits for the glass goes first, whoever plans the day goes after.
 
 use std::collections::{HashMap, VecDeque};
+use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
@@ -8,7 +9,7 @@ use frame::{Panel, Renderer, RoomState};
 use jiff::civil::{Date, DateTime};
 use tokio::sync::oneshot;
 
-use crate::store::Picture;
+use crate::store::{DrawingName, Picture};
 
 /// Pictures that are kept, since displays of one size show the same rooms and plans overlap from hour to hour. The
 /// largest common panel has 48 kB.
@@ -27,6 +28,30 @@ pub(crate) enum Drawing {
         since: DateTime,
         today: Date,
     },
+}
+
+impl Drawing {
+    /// What names the picture of this drawing on that panel before anybody has drawn it: equal names, equal pixels.
+    /// Another version of this program may draw otherwise, so it names otherwise.
+    pub(crate) fn name(&self, panel: &Panel) -> DrawingName {
+        let mut digest = Digest(blake3::Hasher::new());
+        (env!("CARGO_PKG_VERSION"), self, panel).hash(&mut digest);
+        *digest.0.finalize().as_bytes()
+    }
+}
+
+/// Feeds what is hashed to a hash that no two drawings share.
+struct Digest(blake3::Hasher);
+
+impl Hasher for Digest {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        let [a, b, c, d, e, f, g, h, ..] = *self.0.finalize().as_bytes();
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
 }
 
 /// Who waits for it.
@@ -54,6 +79,32 @@ struct Job {
 struct Queue {
     now: VecDeque<Job>,
     later: VecDeque<Job>,
+    /// Nothing of `later` is drawn meanwhile: the moment between a change's first frame and the rest of its day.
+    #[cfg(test)]
+    later_waits: bool,
+}
+
+impl Queue {
+    fn is_idle(&self) -> bool {
+        self.now.is_empty() && (self.later.is_empty() || self.holds_later())
+    }
+
+    fn next(&mut self) -> Option<Job> {
+        match self.now.pop_front() {
+            None if !self.holds_later() => self.later.pop_front(),
+            job => job,
+        }
+    }
+
+    #[cfg(not(test))]
+    fn holds_later(&self) -> bool {
+        false
+    }
+
+    #[cfg(test)]
+    fn holds_later(&self) -> bool {
+        self.later_waits
+    }
 }
 
 #[derive(Default)]
@@ -107,6 +158,17 @@ impl Drawer {
     }
 }
 
+#[cfg(test)]
+impl Drawer {
+    /// Holds up, or lets go on, what nobody waits for.
+    pub(crate) fn hold_later(&self, hold: bool) {
+        let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.later_waits = hold;
+        drop(queue);
+        self.0.work.notify_one();
+    }
+}
+
 impl Drop for Drawer {
     fn drop(&mut self) {
         // The thread looks whether anyone is left.
@@ -146,12 +208,11 @@ fn run(shared: &Weak<Shared>) {
 
 fn next(shared: &Shared) -> Option<Job> {
     let queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
-    let idle = |queue: &mut Queue| queue.now.is_empty() && queue.later.is_empty();
     let (mut queue, _) = shared
         .work
-        .wait_timeout_while(queue, NAP, idle)
+        .wait_timeout_while(queue, NAP, |queue| queue.is_idle())
         .unwrap_or_else(PoisonError::into_inner);
-    queue.now.pop_front().or_else(|| queue.later.pop_front())
+    queue.next()
 }
 
 fn draw(renderer: &mut Renderer, (drawing, panel): &Key) -> Picture {

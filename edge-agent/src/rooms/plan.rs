@@ -1,8 +1,15 @@
 //! Who shows what and when: follows the news, and keeps every display's plan right.
 //!
 //! A change takes two steps. First the frame that is due now: drawn, stored and sent, for every display of the room in
-//! one transaction. Then, in the background, the rest of the day and more. A background plan that was overtaken by a
-//! newer change is thrown away when it tries to be stored, and made again.
+//! one transaction. Then, in the background, the rest of the day and more.
+//!
+//! The agent can die between the two, and what the hub has then holds for the whole day: the first plan takes over
+//! every later frame of the plan before that is still right, which costs neither drawing nor sending, and where the
+//! frame for an instant is not drawn yet, the sign will say that it knows nothing. So it flips on time, and never to
+//! what has become wrong.
+//!
+//! A plan builds on the one before, so it may take only that one's place. One that was overtaken meanwhile is thrown
+//! away when it is to be stored, and made again.
 
 mod steps;
 
@@ -18,17 +25,19 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::steps::{Subject, same_from_now_on};
-use super::drawer::{DrawError, Drawer, Urgency};
+use self::steps::{Subject, add_step, same_from_now_on, whole_microseconds};
+use super::drawer::{DrawError, Drawer, Drawing, Urgency};
 use super::freshness;
 use crate::hubs::registry::{Registry, SessionOrder};
 use crate::news::{Bus, News, Trace};
-use crate::store::{
-    Desired, Display, NewPlan, NewReceipt, PlanOutline, PlanStep, Replaces, Store, StoreError,
-};
+use crate::store::{Desired, Display, NewPlan, NewReceipt, PlanStep, Store, StoreError};
 
 /// How often plans are made longer. A plan reaches 24 hours from its last extension.
 const EXTEND_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// How often a plan that was overtaken is made again at once; afterwards the planning of its day, which overtook it,
+/// shows the change.
+const TRIES: usize = 3;
 
 /// Why a display was not planned; its sign stays as it is.
 #[derive(Debug, thiserror::Error)]
@@ -126,18 +135,12 @@ impl Planner {
             return Ok(());
         };
         let subject = Subject::load(&self.store, first).await?;
-        let now = now();
-        let mut plans = Vec::with_capacity(displays.len());
-        for display in &displays {
-            match self.plan_now(display, &subject, trace.as_ref(), now).await {
-                Ok(plan) => plans.extend(plan),
-                // One that cannot be drawn must not hold up the others.
-                Err(error) => log(Err(error)),
+        let mut waiting: Vec<&Display> = displays.iter().collect();
+        for _ in 0..TRIES {
+            waiting = self.try_now(waiting, &subject, trace.as_ref()).await?;
+            if waiting.is_empty() {
+                break;
             }
-        }
-        if !plans.is_empty() {
-            let stored = self.store.replace_plans(plans).await?;
-            self.push(&displays, &subject, stored).await?;
         }
         for display in displays {
             // Only fails at shutdown.
@@ -146,7 +149,40 @@ impl Planner {
         Ok(())
     }
 
-    /// The plan that has the frame which is due at `now` and nothing else; `None` when that is what is due already.
+    /// Brings displays to the frame that is due now. Answers those whose plan was overtaken meanwhile.
+    async fn try_now<'a>(
+        &self,
+        displays: Vec<&'a Display>,
+        subject: &Subject,
+        trace: Option<&Trace>,
+    ) -> Result<Vec<&'a Display>, PlanError> {
+        let now = now();
+        let mut plans = Vec::with_capacity(displays.len());
+        for display in &displays {
+            match self.plan_now(display, subject, trace, now).await {
+                Ok(plan) => plans.extend(plan),
+                // One that cannot be drawn must not hold up the others.
+                Err(error) => log(Err(error)),
+            }
+        }
+        if plans.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut overtaken: BTreeSet<DisplayId> =
+            plans.iter().map(|plan| plan.display.clone()).collect();
+        let stored = self.store.replace_plans(plans).await?;
+        for desired in &stored {
+            overtaken.remove(&desired.display);
+        }
+        self.push(&displays, subject, stored).await?;
+        Ok(displays
+            .into_iter()
+            .filter(|display| overtaken.contains(&display.id))
+            .collect())
+    }
+
+    /// The plan that can be had at once: the frame that is due at `now`, then what holds until the day is drawn. `None`
+    /// when that frame is due already.
     async fn plan_now(
         &self,
         display: &Display,
@@ -154,14 +190,21 @@ impl Planner {
         trace: Option<&Trace>,
         now: Timestamp,
     ) -> Result<Option<NewPlan>, PlanError> {
-        let panel = display.panel.parse()?;
+        let panel: Panel = display.panel.parse()?;
         let drawing = subject.drawing(display, now);
-        let picture = self.drawer.draw(Urgency::Now, drawing, panel).await?;
-        let outline = self.store.plan_outline(&display.id).await?;
-        let shows_it = |outline: PlanOutline| {
-            outline.room == display.room && outline.due(now) == Some(picture.hash)
-        };
-        if outline.is_some_and(shows_it) {
+        let name = drawing.name(&panel);
+        let (picture, ground) = tokio::join!(
+            self.drawer.draw(Urgency::Now, drawing, panel),
+            // While the other thread draws.
+            async {
+                let before = self.store.desired(&display.id).await?;
+                Ok::<_, StoreError>((before, subject.coming(display, now)))
+            },
+        );
+        let (picture, (before, coming)) = (picture?, ground?);
+        let shows_it =
+            |plan: &Desired| plan.room == display.room && plan.due(now) == Some(picture.hash);
+        if before.as_ref().is_some_and(shows_it) {
             return Ok(None);
         }
         let receipt = trace
@@ -172,25 +215,48 @@ impl Planner {
                 frame: picture.hash,
                 rendered_at: self::now(),
             });
+        let mut steps = vec![PlanStep::drawn(whole_microseconds(now), name, picture)];
+        for (from, drawing) in coming {
+            let step = match taken_over(before.as_ref(), from, &drawing, &panel) {
+                Some(step) => step,
+                None => {
+                    self.draw_step(Urgency::Now, from, subject.no_information(from), panel)
+                        .await?
+                }
+            };
+            add_step(&mut steps, step);
+        }
         Ok(Some(NewPlan {
             display: display.id.clone(),
             room: display.room.clone(),
-            steps: vec![PlanStep { from: now, picture }],
-            replaces: Replaces::Any,
+            steps,
+            replaces: before.map(|plan| plan.generation),
             receipt,
         }))
+    }
+
+    async fn draw_step(
+        &self,
+        urgency: Urgency,
+        from: Timestamp,
+        drawing: Drawing,
+        panel: Panel,
+    ) -> Result<PlanStep, DrawError> {
+        let name = drawing.name(&panel);
+        let picture = self.drawer.draw(urgency, drawing, panel).await?;
+        Ok(PlanStep::drawn(from, name, picture))
     }
 
     /// Sends what has been stored to the hubs that are connected.
     async fn push(
         &self,
-        displays: &[Display],
+        displays: &[&Display],
         subject: &Subject,
         stored: Vec<Desired>,
     ) -> Result<(), PlanError> {
         let by_id: HashMap<&DisplayId, &Display> = displays
             .iter()
-            .map(|display| (&display.id, display))
+            .map(|display| (&display.id, *display))
             .collect();
         for desired in stored {
             let Some(display) = by_id.get(&desired.display) else {
@@ -228,26 +294,26 @@ impl Planner {
     }
 
     async fn plan_day(&self, id: &DisplayId) -> Result<(), PlanError> {
-        let outline = self.store.plan_outline(id).await?;
+        let before = self.store.desired(id).await?;
         let Some(display) = self.store.display(id).await? else {
             return Ok(());
         };
-        let panel = display.panel.parse()?;
+        let panel: Panel = display.panel.parse()?;
         let subject = Subject::load(&self.store, &display).await?;
         let now = now();
-        let mut steps: Vec<PlanStep> = Vec::new();
-        for (from, drawing) in subject.day(&display, now) {
-            let picture = self.drawer.draw(Urgency::Later, drawing, panel).await?;
-            if steps
-                .last()
-                .is_none_or(|last| last.picture.hash != picture.hash)
-            {
-                steps.push(PlanStep { from, picture });
-            }
+        let mut day = vec![(whole_microseconds(now), subject.drawing(&display, now))];
+        day.extend(subject.coming(&display, now));
+        let mut steps: Vec<PlanStep> = Vec::with_capacity(day.len());
+        for (from, drawing) in day {
+            let step = match taken_over(before.as_ref(), from, &drawing, &panel) {
+                Some(step) => step,
+                None => self.draw_step(Urgency::Later, from, drawing, panel).await?,
+            };
+            add_step(&mut steps, step);
         }
-        if outline
+        if before
             .as_ref()
-            .is_some_and(|outline| same_from_now_on(outline, &display.room, &steps, now))
+            .is_some_and(|before| same_from_now_on(before, &display.room, &steps, now))
         {
             return Ok(());
         }
@@ -255,7 +321,7 @@ impl Planner {
             display: id.clone(),
             room: display.room.clone(),
             steps,
-            replaces: Replaces::Only(outline.map(|outline| outline.generation)),
+            replaces: before.map(|plan| plan.generation),
             receipt: None,
         };
         let stored = self.store.replace_plans(vec![plan]).await?;
@@ -263,8 +329,25 @@ impl Planner {
             // Something newer came in between.
             let _ = self.rest.send(id.clone());
         }
-        self.push(&[display], &subject, stored).await
+        self.push(&[&display], &subject, stored).await
     }
+}
+
+/// The step for `drawing`, if the plan before has its frame.
+fn taken_over(
+    before: Option<&Desired>,
+    from: Timestamp,
+    drawing: &Drawing,
+    panel: &Panel,
+) -> Option<PlanStep> {
+    let name = drawing.name(panel);
+    let frame = before?.frame_of(&name)?;
+    Some(PlanStep {
+        from,
+        frame,
+        drawing: Some(name),
+        picture: None,
+    })
 }
 
 fn log(outcome: Result<(), PlanError>) {

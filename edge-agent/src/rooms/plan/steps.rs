@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::rooms::drawer::Drawing;
 use crate::rooms::state::{no_information, room_state};
-use crate::store::{Display, PlanOutline, PlanStep, Room, Store, StoreError};
+use crate::store::{Desired, Display, PlanStep, Room, Store, StoreError};
 
 /// How far a plan reaches at least when it is made or extended; extended every hour, it never falls below a day.
 const HORIZON: SignedDuration = SignedDuration::from_hours(25);
@@ -68,10 +68,10 @@ impl Subject {
         }
     }
 
-    /// Everything from `now` to the horizon, in order; two that follow each other may look the same. Times are whole
+    /// Everything after `now` to the horizon, in order; two that follow each other may look the same. Times are whole
     /// microseconds, as they are stored and sent: else no stored plan would ever equal a new one.
-    pub(super) fn day(&self, display: &Display, now: Timestamp) -> Vec<(Timestamp, Drawing)> {
-        let mut day = vec![(whole_microseconds(now), self.drawing(display, now))];
+    pub(super) fn coming(&self, display: &Display, now: Timestamp) -> Vec<(Timestamp, Drawing)> {
+        let mut day = Vec::new();
         if let Self::Room { room, timeline } = self
             && room.verified_at.is_some()
         {
@@ -84,7 +84,8 @@ impl Subject {
         day
     }
 
-    fn no_information(&self, now: Timestamp) -> Drawing {
+    /// What a room's sign says at an instant for which there is nothing right to say.
+    pub(super) fn no_information(&self, now: Timestamp) -> Drawing {
         let Self::Room { room, .. } = self else {
             unreachable!("only a room's plan ends");
         };
@@ -97,7 +98,7 @@ impl Subject {
     }
 }
 
-fn whole_microseconds(at: Timestamp) -> Timestamp {
+pub(super) fn whole_microseconds(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
@@ -111,29 +112,31 @@ fn horizon(now: Timestamp) -> Timestamp {
 
 /// Whether a stored plan shows from `now` on exactly what `steps`, which begin at `now`, do.
 pub(super) fn same_from_now_on(
-    outline: &PlanOutline,
+    plan: &Desired,
     room: &Option<RoomId>,
     steps: &[PlanStep],
     now: Timestamp,
 ) -> bool {
-    let coming = outline
-        .steps
-        .iter()
-        .copied()
-        .filter(|(from, _)| *from > now);
-    let planned = steps
-        .iter()
-        .skip(1)
-        .map(|step| (step.from, step.picture.hash));
-    outline.room == *room
-        && outline.due(now) == steps.first().map(|step| step.picture.hash)
+    let shown = |step: &PlanStep| (step.from, step.frame);
+    let coming = plan.steps.iter().filter(|step| step.from > now).map(shown);
+    let planned = steps.iter().skip(1).map(shown);
+    plan.room == *room
+        && plan.due(now) == steps.first().map(|step| step.frame)
         && coming.eq(planned)
+}
+
+/// Adds a step, unless it shows what the one before it does.
+pub(super) fn add_step(steps: &mut Vec<PlanStep>, step: PlanStep) {
+    if steps.last().is_none_or(|last| last.frame != step.frame) {
+        steps.push(step);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use edge_api::id::DisplayId;
     use frame::Bitmap;
     use hub_link::wire::Generation;
 
@@ -150,6 +153,10 @@ mod tests {
         Arc::new(bitmap.into())
     }
 
+    fn step((from, x): (i64, u32)) -> PlanStep {
+        PlanStep::drawn(at(from), [0; 32], picture(x))
+    }
+
     #[test]
     fn a_plan_reaches_a_day_and_is_the_same_all_hour() {
         let first = horizon(at(7200));
@@ -160,26 +167,16 @@ mod tests {
 
     #[test]
     fn a_plan_that_only_lost_its_past_is_the_same() {
-        let outline = PlanOutline {
+        let outline = Desired {
+            display: DisplayId::new("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
             generation: Generation {
                 epoch: 1,
                 counter: 1,
             },
             room: None,
-            steps: vec![
-                (at(0), picture(1).hash),
-                (at(10), picture(2).hash),
-                (at(20), picture(3).hash),
-            ],
+            steps: [(0, 1), (10, 2), (20, 3)].map(step).into(),
         };
-        let steps = |list: &[(i64, u32)]| -> Vec<PlanStep> {
-            list.iter()
-                .map(|(from, x)| PlanStep {
-                    from: at(*from),
-                    picture: picture(*x),
-                })
-                .collect()
-        };
+        let steps = |list: &[(i64, u32)]| list.iter().copied().map(step).collect::<Vec<_>>();
         assert!(same_from_now_on(
             &outline,
             &None,

@@ -1,5 +1,6 @@
 //! What each display shall show: frames, plans and their generations.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use edge_api::id::{DisplayId, RoomId};
@@ -31,38 +32,55 @@ impl From<Bitmap> for Picture {
     }
 }
 
+/// What a frame was drawn from, in one number: equal names have equal pixels.
+pub(crate) type DrawingName = [u8; 32];
+
 /// From when a display shall show what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PlanStep {
     pub(crate) from: Timestamp,
-    pub(crate) picture: Arc<Picture>,
+    pub(crate) frame: FrameHash,
+    /// `None` for a step that an older version stored.
+    pub(crate) drawing: Option<DrawingName>,
+    /// The pixels, where somebody has them at hand; the store has them all.
+    pub(crate) picture: Option<Arc<Picture>>,
 }
 
-/// A plan without its pixels, for comparing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct PlanOutline {
-    pub(crate) generation: Generation,
-    /// Whose state it shows; `None` for a notice.
-    pub(crate) room: Option<RoomId>,
-    /// In order of time.
-    pub(crate) steps: Vec<(Timestamp, FrameHash)>,
-}
-
-impl PlanOutline {
-    /// The frame that is due at `now`; a plan that begins later has its first one due already.
-    pub(crate) fn due(&self, now: Timestamp) -> Option<FrameHash> {
-        let begun = self.steps.iter().rev().find(|(from, _)| *from <= now);
-        begun.or(self.steps.first()).map(|(_, frame)| *frame)
+impl PlanStep {
+    /// A step of what was drawn just now.
+    pub(crate) fn drawn(from: Timestamp, drawing: DrawingName, picture: Arc<Picture>) -> Self {
+        Self {
+            from,
+            frame: picture.hash,
+            drawing: Some(drawing),
+            picture: Some(picture),
+        }
     }
 }
 
-/// What a display shall show, pixels and all.
+/// What a display shall show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Desired {
     pub(crate) display: DisplayId,
     pub(crate) generation: Generation,
+    /// Whose state it shows; `None` for a notice.
     pub(crate) room: Option<RoomId>,
+    /// In order of time.
     pub(crate) steps: Vec<PlanStep>,
+}
+
+impl Desired {
+    /// The frame that is due at `now`; a plan that begins later has its first one due already.
+    pub(crate) fn due(&self, now: Timestamp) -> Option<FrameHash> {
+        let begun = self.steps.iter().rev().find(|step| step.from <= now);
+        begun.or(self.steps.first()).map(|step| step.frame)
+    }
+
+    /// The frame that this plan has for a drawing.
+    pub(crate) fn frame_of(&self, drawing: &DrawingName) -> Option<FrameHash> {
+        let drawn = |step: &&PlanStep| step.drawing.as_ref() == Some(drawing);
+        self.steps.iter().find(drawn).map(|step| step.frame)
+    }
 }
 
 /// A plan to be stored.
@@ -70,20 +88,13 @@ pub(crate) struct Desired {
 pub(crate) struct NewPlan {
     pub(crate) display: DisplayId,
     pub(crate) room: Option<RoomId>,
+    /// Each with its pixels, unless the plan that it replaces has the same frame.
     pub(crate) steps: Vec<PlanStep>,
-    pub(crate) replaces: Replaces,
+    /// The one plan whose place it may take (`None`: only that of none at all). What was thought out while that one
+    /// held must not replace a newer one, whose frames are other ones.
+    pub(crate) replaces: Option<Generation>,
     /// The change that it shows, to be followed to the glass.
     pub(crate) receipt: Option<NewReceipt>,
-}
-
-/// Which stored plan a new one may take the place of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Replaces {
-    /// Whichever it is.
-    Any,
-    /// Only the one of this generation (`None`: only none at all): what was thought out while that one held must not
-    /// replace a newer one.
-    Only(Option<Generation>),
 }
 
 impl Store {
@@ -115,37 +126,25 @@ impl Store {
         .await
     }
 
-    /// The plan of a display, without pixels.
-    pub(crate) async fn plan_outline(
-        &self,
-        display: &DisplayId,
-    ) -> Result<Option<PlanOutline>, StoreError> {
-        let display = display.clone();
-        self.read(move |c| outline(c, &display)).await
-    }
-
-    /// What a display shall show; `None` before its first plan.
+    /// What a display shall show, without pixels; `None` before its first plan.
     pub(crate) async fn desired(&self, display: &DisplayId) -> Result<Option<Desired>, StoreError> {
         let display = display.clone();
+        self.read(move |c| desired(c, display)).await
+    }
+
+    /// The pixels of frames. One that is not there is left out: no plan names it any more.
+    pub(crate) async fn pictures(
+        &self,
+        frames: Vec<FrameHash>,
+    ) -> Result<HashMap<FrameHash, Arc<Picture>>, StoreError> {
         self.read(move |c| {
-            let Some(outline) = outline(c, &display)? else {
-                return Ok(None);
-            };
-            let mut steps = Vec::with_capacity(outline.steps.len());
-            for (from, frame) in outline.steps {
-                let picture = load(c, &frame)?
-                    .ok_or_else(|| StoreError::corrupt("plan", "its frame is missing"))?;
-                steps.push(PlanStep {
-                    from,
-                    picture: Arc::new(picture),
-                });
+            let mut pictures = HashMap::with_capacity(frames.len());
+            for frame in frames {
+                if let Some(picture) = load(c, &frame)? {
+                    pictures.insert(frame, Arc::new(picture));
+                }
             }
-            Ok(Some(Desired {
-                display,
-                generation: outline.generation,
-                room: outline.room,
-                steps,
-            }))
+            Ok(pictures)
         })
         .await
     }
@@ -200,9 +199,7 @@ fn replace_plan(tx: &Transaction<'_>, plan: NewPlan) -> Result<Option<Desired>, 
     if linked.as_deref() != plan.room.as_ref().map(RoomId::as_str) {
         return Ok(None);
     }
-    if let Replaces::Only(expected) = plan.replaces
-        && plan_generation(tx, &plan.display)? != expected
-    {
+    if plan_generation(tx, &plan.display)? != plan.replaces {
         return Ok(None);
     }
     let generation = next_generation(tx)?;
@@ -215,14 +212,17 @@ fn replace_plan(tx: &Transaction<'_>, plan: NewPlan) -> Result<Option<Desired>, 
     tx.prepare_cached("DELETE FROM plan_steps WHERE display = ?1")?
         .execute([plan.display.as_str()])?;
     for step in &plan.steps {
-        save(tx, &step.picture)?;
+        if let Some(picture) = &step.picture {
+            save(tx, picture)?;
+        }
         tx.prepare_cached(
-            "INSERT OR REPLACE INTO plan_steps (display, from_at, frame) VALUES (?1, ?2, ?3)",
+            "INSERT OR REPLACE INTO plan_steps (display, from_at, frame, drawing) VALUES (?1, ?2, ?3, ?4)",
         )?
         .execute(params![
             plan.display.as_str(),
             step.from.as_microsecond(),
-            step.picture.hash
+            step.frame,
+            step.drawing,
         ])?;
     }
     if let Some(receipt) = &plan.receipt {
@@ -298,8 +298,8 @@ fn load(c: &Connection, hash: &FrameHash) -> Result<Option<Picture>, StoreError>
     }))
 }
 
-fn outline(c: &Connection, display: &DisplayId) -> Result<Option<PlanOutline>, StoreError> {
-    let Some(generation) = plan_generation(c, display)? else {
+fn desired(c: &Connection, display: DisplayId) -> Result<Option<Desired>, StoreError> {
+    let Some(generation) = plan_generation(c, &display)? else {
         return Ok(None);
     };
     let room = c
@@ -308,13 +308,19 @@ fn outline(c: &Connection, display: &DisplayId) -> Result<Option<PlanOutline>, S
         .optional()?;
     let steps = c
         .prepare_cached(
-            "SELECT from_at, frame FROM plan_steps WHERE display = ?1 ORDER BY from_at",
+            "SELECT from_at, frame, drawing FROM plan_steps WHERE display = ?1 ORDER BY from_at",
         )?
         .query_map([display.as_str()], |row| {
-            Ok((instant(row, 0)?.unwrap_or_default(), row.get(1)?))
+            Ok(PlanStep {
+                from: instant(row, 0)?.unwrap_or_default(),
+                frame: row.get(1)?,
+                drawing: row.get(2)?,
+                picture: None,
+            })
         })?
         .collect::<Result<_, _>>()?;
-    Ok(Some(PlanOutline {
+    Ok(Some(Desired {
+        display,
         generation,
         room,
         steps,

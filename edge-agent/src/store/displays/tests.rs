@@ -50,14 +50,11 @@ impl Scene {
         }
     }
 
-    fn plan(&self, x: u32, replaces: Replaces) -> NewPlan {
+    fn plan(&self, x: u32, replaces: Option<Generation>) -> NewPlan {
         NewPlan {
             display: self.display.clone(),
             room: None,
-            steps: vec![PlanStep {
-                from: at(0),
-                picture: picture(x),
-            }],
+            steps: vec![PlanStep::drawn(at(0), [0; 32], picture(x))],
             replaces,
             receipt: Some(NewReceipt {
                 room: "room_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),
@@ -68,7 +65,13 @@ impl Scene {
         }
     }
 
-    async fn stored(&self, x: u32, replaces: Replaces) -> Option<Generation> {
+    /// Stores a plan in the place of whichever there is.
+    async fn replaced(&self, x: u32) -> Option<Generation> {
+        let before = self.store.desired(&self.display).await.unwrap();
+        self.stored(x, before.map(|plan| plan.generation)).await
+    }
+
+    async fn stored(&self, x: u32, replaces: Option<Generation>) -> Option<Generation> {
         let stored = self
             .store
             .replace_plans(vec![self.plan(x, replaces)])
@@ -93,23 +96,49 @@ impl Scene {
 #[tokio::test]
 async fn what_was_thought_out_on_old_ground_does_not_replace_a_newer_plan() {
     let scene = Scene::new().await;
-    let first = scene.stored(1, Replaces::Only(None)).await.unwrap();
-    let second = scene.stored(2, Replaces::Any).await.unwrap();
+    let first = scene.stored(1, None).await.unwrap();
+    let second = scene.stored(2, Some(first)).await.unwrap();
     assert!(second > first);
-    assert_eq!(scene.stored(3, Replaces::Only(Some(first))).await, None);
+    assert_eq!(scene.stored(3, Some(first)).await, None);
+    assert_eq!(scene.stored(3, None).await, None);
     let desired = scene.store.desired(&scene.display).await.unwrap().unwrap();
     assert_eq!(
-        (desired.generation, &desired.steps[0].picture),
-        (second, &picture(2))
+        (desired.generation, desired.due(at(1))),
+        (second, Some(picture(2).hash))
     );
-    let third = scene.stored(3, Replaces::Only(Some(second))).await.unwrap();
+    let third = scene.stored(3, Some(second)).await.unwrap();
     assert!(third > second);
+}
+
+#[tokio::test]
+async fn a_plan_takes_over_frames_of_the_one_before_without_their_pixels() {
+    let scene = Scene::new().await;
+    let first = scene.stored(1, None).await.unwrap();
+    let before = scene.store.desired(&scene.display).await.unwrap().unwrap();
+    assert_eq!(before.frame_of(&[0; 32]), Some(picture(1).hash));
+    assert_eq!(before.frame_of(&[9; 32]), None);
+    let mut plan = scene.plan(2, Some(first));
+    plan.steps.push(PlanStep {
+        from: at(60),
+        ..before.steps[0].clone()
+    });
+    assert_eq!(before.steps[0].picture, None, "read without pixels");
+    scene.store.replace_plans(vec![plan]).await.unwrap();
+    let after = scene.store.desired(&scene.display).await.unwrap().unwrap();
+    assert_eq!(after.due(at(61)), Some(picture(1).hash));
+    scene.store.sweep_frames().await.unwrap();
+    let kept = scene.store.pictures(vec![picture(1).hash, picture(7).hash]);
+    assert_eq!(
+        kept.await.unwrap(),
+        [(picture(1).hash, picture(1))].into(),
+        "its pixels are here; what nobody names is left out"
+    );
 }
 
 #[tokio::test]
 async fn a_plan_for_a_room_that_is_no_longer_linked_is_left_out() {
     let scene = Scene::new().await;
-    let mut plan = scene.plan(1, Replaces::Any);
+    let mut plan = scene.plan(1, None);
     plan.room = Some("room_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap());
     assert_eq!(scene.store.replace_plans(vec![plan]).await.unwrap(), []);
 }
@@ -117,8 +146,8 @@ async fn a_plan_for_a_room_that_is_no_longer_linked_is_left_out() {
 #[tokio::test]
 async fn a_receipt_closes_when_its_frame_is_shown_and_goes_when_it_is_overtaken() {
     let scene = Scene::new().await;
-    let overtaken = scene.stored(1, Replaces::Any).await.unwrap();
-    let newest = scene.stored(2, Replaces::Any).await.unwrap();
+    let overtaken = scene.replaced(1).await.unwrap();
+    let newest = scene.replaced(2).await.unwrap();
     assert!(overtaken < newest);
     let outcome = scene.shown(2, newest).await;
     assert!(outcome.changed && outcome.closed);
@@ -142,10 +171,10 @@ async fn a_receipt_closes_when_its_frame_is_shown_and_goes_when_it_is_overtaken(
 #[tokio::test]
 async fn frames_that_nobody_names_go() {
     let scene = Scene::new().await;
-    let shown = scene.stored(1, Replaces::Any).await.unwrap();
+    let shown = scene.replaced(1).await.unwrap();
     scene.shown(1, shown).await;
-    scene.stored(2, Replaces::Any).await.unwrap();
-    scene.stored(3, Replaces::Any).await.unwrap();
+    scene.replaced(2).await.unwrap();
+    scene.replaced(3).await.unwrap();
     assert_eq!(scene.store.sweep_frames().await.unwrap(), 1);
     assert_eq!(
         scene.store.frame(picture(1).hash).await.unwrap().as_ref(),
@@ -162,19 +191,14 @@ async fn frames_that_nobody_names_go() {
 #[tokio::test]
 async fn an_agent_that_is_behind_overtakes_with_a_new_epoch() {
     let scene = Scene::new().await;
-    let first = scene.stored(1, Replaces::Any).await.unwrap();
+    let first = scene.replaced(1).await.unwrap();
     assert!(!scene.store.overtake(first).await.unwrap());
     let seen = Generation {
         epoch: 7,
         counter: 99,
     };
     assert!(scene.store.overtake(seen).await.unwrap());
-    let outline = scene
-        .store
-        .plan_outline(&scene.display)
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(outline.generation > seen, "its plan is offered again");
-    assert!(scene.stored(2, Replaces::Any).await.unwrap() > outline.generation);
+    let plan = scene.store.desired(&scene.display).await.unwrap().unwrap();
+    assert!(plan.generation > seen, "its plan is offered again");
+    assert!(scene.replaced(2).await.unwrap() > plan.generation);
 }
