@@ -6,16 +6,21 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, Method, Uri, header};
 use ed25519_dalek::VerifyingKey;
+use jiff::SignedDuration;
 use relay_contract::call::{Call, CallError, Unchecked};
 use relay_contract::error::ErrorCode;
 use relay_contract::id::AgentId;
 use relay_contract::route;
+use tracing::debug;
 
 use crate::downlink::Downlink;
 use crate::machine::now;
 use crate::relay::Relay;
 use crate::respond::Refusal;
-use crate::store::{Agents, Store};
+use crate::store::{Agents, Status, Store};
+
+/// That an agent has called is written so often at most; its pulls come about as often.
+const SEEN_EVERY: SignedDuration = SignedDuration::from_mins(15);
 
 /// An agent that has proven who it is; only [`authenticate`] makes one.
 #[derive(Clone, Debug)]
@@ -50,14 +55,32 @@ pub(crate) async fn authenticate<S: Agents, D>(
         .ok_or_else(stranger)?;
     let id = unchecked.agent().clone();
     let record = relay.store.agent(&id).await?.ok_or_else(stranger)?;
-    let key = VerifyingKey::from_bytes(&record.public_key).map_err(|_| stranger())?;
-    let claims = unchecked
-        .verify(&key, &relay.config.host, call, now())
-        .map_err(|error| match error {
-            CallError::Malformed | CallError::Signature => stranger(),
-            CallError::OtherCall => Refusal::new(ErrorCode::Unauthorised, error.to_string()),
-            CallError::Time => Refusal::new(ErrorCode::ClockSkew, error.to_string()),
-        })?;
+    let now = now();
+    let verify = |key: &[u8; 32]| {
+        let key = VerifyingKey::from_bytes(key).map_err(|_| CallError::Signature)?;
+        unchecked.verify(&key, &relay.config.host, call, now)
+    };
+    let claims = match (verify(&record.public_key), record.next_key) {
+        (Err(CallError::Signature), Some(next)) => {
+            let claims = verify(&next);
+            // Its first use: from now on the old one is worth nothing.
+            if claims.is_ok() && !relay.store.use_key(&id, &next).await? {
+                return Err(stranger());
+            }
+            claims
+        }
+        (claims, _) => claims,
+    };
+    let claims = claims.map_err(|error| match error {
+        CallError::Malformed | CallError::Signature => stranger(),
+        CallError::OtherCall => Refusal::new(ErrorCode::Unauthorised, error.to_string()),
+        CallError::Time => Refusal::new(ErrorCode::ClockSkew, error.to_string()),
+    })?;
+    if record.status == Status::Suspended && call.path_and_query != route::LEAVE {
+        let message =
+            "the operator of the relay has suspended this agent; ask whoever gave you the invite";
+        return Err(Refusal::new(ErrorCode::Suspended, message));
+    }
 
     let superseded = || {
         let message = "a newer copy of this agent has taken over, for example one restored from a backup; switch one of them off";
@@ -78,6 +101,12 @@ pub(crate) async fn authenticate<S: Agents, D>(
         if !claimed {
             return Err(superseded());
         }
+    }
+    let noted = record
+        .seen
+        .is_some_and(|seen| now.duration_since(seen) < SEEN_EVERY);
+    if !noted && let Err(error) = relay.store.note_seen(&id, now).await {
+        debug!(agent = %id, %error, "the operator's list has an older time for this agent");
     }
     Ok(AgentCaller {
         id,

@@ -1,8 +1,6 @@
 //! Who the relay is: its addresses and its master keys.
 
-use std::fmt;
-
-use relay_contract::key::{MasterKey, MasterKeys};
+use relay_contract::key::MasterKeys;
 use relay_contract::route;
 
 /// An address that cannot be a relay's.
@@ -25,7 +23,12 @@ pub struct RelayConfig {
     pub ws_url: String,
     /// Verify and derive everything.
     pub masters: MasterKeys,
+    /// Webhooks that an agent without a quota of its own may get each minute through one process.
+    pub webhooks_per_minute: u32,
 }
+
+/// 500 rooms that all change within a minute are taken; who needs more gets a quota of its own.
+pub const DEFAULT_WEBHOOKS_PER_MINUTE: u32 = 600;
 
 impl RelayConfig {
     /// Everything on one address, as on one host.
@@ -42,6 +45,7 @@ impl RelayConfig {
             ws_url: format!("{websocket}{}{}", route::AGENTS, route::CONNECT),
             public_base,
             masters,
+            webhooks_per_minute: DEFAULT_WEBHOOKS_PER_MINUTE,
         })
     }
 
@@ -49,6 +53,15 @@ impl RelayConfig {
     #[must_use]
     pub fn with_ws_url(self, ws_url: String) -> Self {
         Self { ws_url, ..self }
+    }
+
+    /// The same with another quota.
+    #[must_use]
+    pub fn with_webhooks_per_minute(self, webhooks_per_minute: u32) -> Self {
+        Self {
+            webhooks_per_minute,
+            ..self
+        }
     }
 }
 
@@ -76,28 +89,10 @@ fn split(base: &str) -> Option<(&str, String)> {
     }
 }
 
-/// A master key as it comes from the command line or the environment; not printed.
-#[derive(Clone)]
-pub struct SecretArgument(pub MasterKey);
-
-impl std::str::FromStr for SecretArgument {
-    type Err = relay_contract::key::NotAMasterKey;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl fmt::Debug for SecretArgument {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SecretArgument(..)")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use relay_contract::key::KeyVersion;
+    use relay_contract::key::{KeyVersion, MasterKey};
 
     use super::*;
 

@@ -5,3 +5,4 @@ pub(crate) mod oauth_callback;
 pub(crate) mod pages;
 mod query;
 mod seal;
+pub(crate) mod site_verification;

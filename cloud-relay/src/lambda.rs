@@ -1,7 +1,8 @@
 //! The relay on Lambda: HTTP events go to the same router, WebSocket events to the same store.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +15,7 @@ use relay_contract::route;
 use tower::ServiceExt as _;
 use tracing::{info, warn};
 
-use crate::agents::connect::reply_to;
+use crate::agents::connect::{Conversation, Reply};
 use crate::caller::authenticate;
 use crate::downlink::Downlink;
 use crate::machine::now;
@@ -23,11 +24,15 @@ use crate::respond::Refusal;
 use crate::router::{Role, router};
 use crate::store::Store;
 
+/// Beyond so many connections, those that are quiet are forgotten.
+const MAX_CONVERSATIONS: usize = 10_000;
+
 /// Answers every event of both APIs.
 #[derive(Debug)]
 pub struct Lambda<S, D> {
     relay: Arc<Relay<S, D>>,
     router: Router,
+    conversations: Mutex<HashMap<String, Conversation>>,
 }
 
 impl<S: Store, D: Downlink> Lambda<S, D> {
@@ -36,6 +41,7 @@ impl<S: Store, D: Downlink> Lambda<S, D> {
         Self {
             router: router(Arc::clone(&relay), role),
             relay,
+            conversations: Mutex::default(),
         }
     }
 
@@ -59,6 +65,21 @@ impl<S: Store, D: Downlink> Lambda<S, D> {
             _ => Body::empty(),
         });
         self.router.clone().oneshot(request).await
+    }
+
+    /// Each instance counts what it hears of a connection: enough against a flood, which every instance hears.
+    fn reply_to(&self, connection: &str, text: &str) -> Reply {
+        let now = now();
+        // A panic elsewhere leaves the map whole.
+        let conversations = self.conversations.lock();
+        let mut conversations = conversations.unwrap_or_else(PoisonError::into_inner);
+        if conversations.len() >= MAX_CONVERSATIONS {
+            conversations.retain(|_, conversation| !conversation.is_quiet(now));
+        }
+        conversations
+            .entry(connection.to_owned())
+            .or_insert_with(|| Conversation::new(now))
+            .take(text, now)
     }
 
     async fn socket(
@@ -93,10 +114,17 @@ impl<S: Store, D: Downlink> Lambda<S, D> {
                     lambda_http::Body::Text(text) => text.as_str(),
                     _ => "",
                 };
-                if let Some(reply) = reply_to(text)
-                    && let Err(error) = self.relay.downlink.post(connection, reply).await
-                {
-                    warn!(%error, "a ping stays without answer");
+                match self.reply_to(connection, text) {
+                    Reply::Say(reply) => {
+                        if let Err(error) = self.relay.downlink.post(connection, reply).await {
+                            warn!(%error, "a ping stays without answer");
+                        }
+                    }
+                    Reply::Nothing => {}
+                    Reply::Close => {
+                        warn!("a connection that says more than agents do is closed");
+                        self.relay.downlink.close(connection).await;
+                    }
                 }
             }
         }

@@ -9,14 +9,16 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{get, post, put};
+use relay_contract::rotate::KEY_VERSION_HEADER;
 use relay_contract::route;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::info;
 
-use crate::agents::{enrol, inbox, origins};
+use crate::agents::{enrol, inbox, keys, leave, origins, site};
 use crate::downlink::Downlink;
-use crate::google::{calendar_webhook, oauth_callback, pages};
+use crate::google::{calendar_webhook, oauth_callback, pages, site_verification};
+use crate::page::CONTENT_SECURITY_POLICY;
 use crate::relay::Relay;
 use crate::store::Store;
 
@@ -55,17 +57,19 @@ pub fn router<S: Store, D: Downlink>(relay: Arc<Relay<S, D>>, role: Role) -> Rou
         routes = routes.merge(google_routes());
     }
     if role != Role::Google {
-        routes = routes.nest(route::AGENTS, agent_routes());
+        let version = key_version(&relay);
+        routes = routes.nest(route::AGENTS, agent_routes().layer(version));
     }
     finish(routes.fallback(pages::not_found).with_state(relay))
 }
 
 fn google_routes<S: Store, D: Downlink>() -> Router<Arc<Relay<S, D>>> {
     Router::new()
-        .route("/", get(pages::home))
+        .route("/", get(pages::home::<S, D>))
         .route("/privacy", get(pages::privacy))
         .route("/robots.txt", get(pages::robots))
         .route("/m", get(pages::m::<S, D>))
+        .route("/{file}", get(site_verification::file::<S, D>))
         .route(
             "/google/calendar/{agent}",
             post(calendar_webhook::take::<S, D>),
@@ -86,6 +90,20 @@ fn agent_routes<S: Store, D: Downlink>() -> Router<Arc<Relay<S, D>>> {
         .route(route::INBOX, get(inbox::pull::<S, D>))
         .route(route::ACKNOWLEDGE, post(inbox::acknowledge::<S, D>))
         .route(route::ORIGINS, put(origins::set::<S, D>))
+        .route(route::ENROLMENT, get(enrol::enrolment::<S, D>))
+        .route(route::KEY, post(keys::rotate::<S, D>))
+        .route(route::KEY_USE, put(keys::note_use::<S, D>))
+        .route(route::LEAVE, post(leave::leave::<S, D>))
+        .route(
+            route::SITE_VERIFICATION,
+            get(site::read::<S, D>).put(site::set::<S, D>),
+        )
+}
+
+/// Tells agents which master is in use, in every answer.
+pub(crate) fn key_version<S, D>(relay: &Relay<S, D>) -> SetResponseHeaderLayer<HeaderValue> {
+    let version = HeaderValue::from(relay.config.masters.version().0);
+    SetResponseHeaderLayer::overriding(HeaderName::from_static(KEY_VERSION_HEADER), version)
 }
 
 /// What holds for every answer: never stored, never framed, never a script, no address handed on.
@@ -99,9 +117,9 @@ pub(crate) fn finish(routes: Router) -> Router {
         .layer(fixed(header::CACHE_CONTROL, "no-store"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(fixed(
+        .layer(SetResponseHeaderLayer::overriding(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            CONTENT_SECURITY_POLICY.clone(),
         ))
         .layer(from_fn(log))
 }

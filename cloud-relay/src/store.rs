@@ -4,6 +4,7 @@
 
 #[cfg(feature = "lambda")]
 pub mod dynamo;
+mod signal;
 #[cfg(feature = "local")]
 pub mod sqlite;
 
@@ -13,6 +14,9 @@ use jiff::Timestamp;
 use relay_contract::id::{AgentId, Instance};
 use relay_contract::inbox::{Acknowledged, Acknowledgement, Signal};
 use relay_contract::origin::{PortalOrigin, RegisteredOrigin};
+use relay_contract::rotate::KeyUse;
+use relay_contract::site::SiteVerification;
+use serde::{Deserialize, Serialize};
 
 /// The store could not do it; the caller answers 503 and is asked again.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +42,8 @@ pub enum StoreError {
 pub struct NewAgent {
     /// The id it gets if it is new.
     pub candidate: AgentId,
+    /// The id it has shown to have had: its own again, unless somebody else has it.
+    pub former: Option<AgentId>,
     /// Names the invite.
     pub invite: [u8; 16],
     /// Whether the invite makes it the host owner.
@@ -55,8 +61,37 @@ pub struct NewAgent {
 pub enum EnrolOutcome {
     /// A new agent, or the same call once more.
     Agent(AgentId),
-    /// Another key has used the invite.
+    /// Another key has used the invite, or its agent has left since.
     InviteUsed,
+}
+
+/// What the relay's operator has decided about an agent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Served.
+    #[default]
+    Active,
+    /// Not served until the operator resumes it; nothing of it is deleted.
+    Suspended,
+}
+
+impl Status {
+    /// The word that is stored.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+        }
+    }
+
+    pub(crate) fn read(word: &str) -> Result<Self, StoreError> {
+        match word {
+            "active" => Ok(Self::Active),
+            "suspended" => Ok(Self::Suspended),
+            _ => Err(StoreError::Corrupt { what: "status" }),
+        }
+    }
 }
 
 /// What is known of an enrolled agent.
@@ -64,12 +99,18 @@ pub enum EnrolOutcome {
 pub struct AgentRecord {
     /// Ed25519.
     pub public_key: [u8; 32],
+    /// The key that replaces it when it is first used.
+    pub next_key: Option<[u8; 32]>,
     /// The highest incarnation that has called.
     pub epoch: u64,
     /// The running copy that has it.
     pub instance: Instance,
     /// Where its browsers may be sent.
     pub origins: Vec<RegisteredOrigin>,
+    /// Whether it is served.
+    pub status: Status,
+    /// When it last called, as far as that was noted.
+    pub seen: Option<Timestamp>,
 }
 
 /// Who is enrolled.
@@ -86,10 +127,7 @@ pub trait Agents: Send + Sync {
         id: &AgentId,
     ) -> impl Future<Output = Result<Option<AgentRecord>, StoreError>> + Send;
 
-    /// The one agent that speaks for the relay's domain: the last that enrolled with a host owner's invite.
-    fn host_owner(&self) -> impl Future<Output = Result<Option<AgentId>, StoreError>> + Send;
-
-    /// Raises the incarnation; `false` when it is no longer `from`.
+    /// Raises the incarnation; `false` when it is no longer `from`, unless this very copy has raised it.
     fn claim_epoch(
         &self,
         id: &AgentId,
@@ -105,6 +143,59 @@ pub trait Agents: Send + Sync {
         id: &AgentId,
         wanted: &[PortalOrigin],
     ) -> impl Future<Output = Result<Option<Vec<RegisteredOrigin>>, StoreError>> + Send;
+
+    /// Takes `key` beside the agent's own until it is first used; `false` when there is no such agent.
+    fn announce_key(
+        &self,
+        id: &AgentId,
+        key: &[u8; 32],
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Makes an announced key the only one; `false` when it is neither announced nor in use already.
+    fn use_key(
+        &self,
+        id: &AgentId,
+        key: &[u8; 32],
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Keeps what the agent says of its channels and their keys.
+    fn note_key_use(
+        &self,
+        id: &AgentId,
+        key_use: &KeyUse,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Keeps when the agent last called.
+    fn note_seen(
+        &self,
+        id: &AgentId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Forgets the agent with all that is its own; gives the connection that it had. Its invite stays used. Outer `None`:
+    /// no such agent.
+    fn remove(
+        &self,
+        id: &AgentId,
+    ) -> impl Future<Output = Result<Option<Option<String>>, StoreError>> + Send;
+}
+
+/// Who speaks for the relay's domain, and what it has had published there.
+pub trait Hosts: Send + Sync {
+    /// The one agent that speaks for the domain: the last that enrolled with a host owner's invite, until it leaves.
+    fn host_owner(&self) -> impl Future<Output = Result<Option<AgentId>, StoreError>> + Send;
+
+    /// What Google shall find on the domain.
+    fn site_verification(
+        &self,
+    ) -> impl Future<Output = Result<SiteVerification, StoreError>> + Send;
+
+    /// Replaces it; `false` when `owner` is not the host owner.
+    fn set_site_verification(
+        &self,
+        owner: &AgentId,
+        site: &SiteVerification,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
 /// One notification of Google's.
@@ -146,14 +237,15 @@ pub struct Page {
 
 /// Signals that wait for their agent.
 pub trait Inboxes: Send + Sync {
-    /// Raises the channel's number; a lower or equal one changes nothing. On disk when it returns.
+    /// Raises the channel's number; a lower or equal one changes nothing. On disk when it returns. Gives when the first
+    /// notification arrived that the agent has not acknowledged.
     fn note_change(
         &self,
         agent: &AgentId,
         change: &Change,
-    ) -> impl Future<Output = Result<(), StoreError>> + Send;
+    ) -> impl Future<Output = Result<Timestamp, StoreError>> + Send;
 
-    /// Keeps an answer; `false` when one with this id was kept before, acknowledged or not.
+    /// Keeps an answer; `false` when another one with this id was kept before, acknowledged or not.
     fn keep_answer(
         &self,
         agent: &AgentId,
@@ -169,12 +261,24 @@ pub trait Inboxes: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Page, StoreError>> + Send;
 
-    /// Drops signals, each on the condition that it has not moved on; one result each, in order.
+    /// Drops signals, each on the condition that it has neither moved on nor expired; one result each, in order.
     fn acknowledge(
         &self,
         agent: &AgentId,
         items: &[Acknowledgement],
+        now: Timestamp,
     ) -> impl Future<Output = Result<Vec<Acknowledged>, StoreError>> + Send;
+}
+
+/// How an agent can be reached, and whether it is served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listening {
+    /// Its connection and since when; `None` while it is away.
+    pub connection: Option<(String, Timestamp)>,
+    /// Whether it is served.
+    pub status: Status,
+    /// Its own quota of webhooks a minute; `None`: as everybody.
+    pub quota: Option<u32>,
 }
 
 /// Which connection an agent listens on.
@@ -188,11 +292,11 @@ pub trait Connections: Send + Sync {
         now: Timestamp,
     ) -> impl Future<Output = Result<Option<String>, StoreError>> + Send;
 
-    /// The agent's connection; sees every `connected` that has returned. Outer `None`: no such agent.
-    fn connection(
+    /// How the agent can be reached; sees every `connected` that has returned. `None`: no such agent.
+    fn listening(
         &self,
         agent: &AgentId,
-    ) -> impl Future<Output = Result<Option<Option<String>>, StoreError>> + Send;
+    ) -> impl Future<Output = Result<Option<Listening>, StoreError>> + Send;
 
     /// Forgets a connection if the agent has not got another one since.
     fn disconnected(
@@ -206,82 +310,69 @@ pub trait Connections: Send + Sync {
         &self,
         connection: &str,
     ) -> impl Future<Output = Result<Option<AgentId>, StoreError>> + Send;
+
+    /// Adds to the webhooks that were taken for an agent in an hour since 1970.
+    fn count_webhooks(
+        &self,
+        agent: &AgentId,
+        hour: i64,
+        count: u32,
+    ) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
 
-/// All of it.
-pub trait Store: Agents + Inboxes + Connections + 'static {}
-impl<T: Agents + Inboxes + Connections + 'static> Store for T {}
-
-/// The numbers for a new list of origins: those that stay keep theirs.
-fn renumber(
-    old: &[RegisteredOrigin],
-    wanted: &[PortalOrigin],
-    mut next: u32,
-) -> (Vec<RegisteredOrigin>, u32) {
-    use relay_contract::id::OriginId;
-    let mut new: Vec<RegisteredOrigin> = Vec::new();
-    for origin in wanted {
-        if new.iter().any(|n| n.origin == *origin) {
-            continue;
-        }
-        let id = old
-            .iter()
-            .find(|o| o.origin == *origin)
-            .map(|o| o.id)
-            .unwrap_or_else(|| {
-                next += 1;
-                OriginId(next)
-            });
-        new.push(RegisteredOrigin {
-            id,
-            origin: origin.clone(),
-        });
-    }
-    (new, next)
+/// One line of the operator's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AgentSummary {
+    /// Its name.
+    pub agent: AgentId,
+    /// Whether it is served.
+    pub status: Status,
+    /// Its own quota of webhooks a minute.
+    pub quota: Option<u32>,
+    /// Its incarnation.
+    pub epoch: u64,
+    /// When it last called, to the quarter of an hour.
+    pub seen: Option<Timestamp>,
+    /// Since when it is connected.
+    pub connected: Option<Timestamp>,
+    /// Signals that it has not acknowledged.
+    pub backlog: u64,
+    /// When the oldest of them arrived.
+    pub oldest: Option<Timestamp>,
+    /// Webhooks in this hour and the one before, as far as they were counted.
+    pub webhooks: u64,
+    /// Which keys its channels have; `None`: it has not said.
+    pub key_use: Option<KeyUse>,
 }
 
-/// The name of a signal within an agent's inbox; both stores use it as key, and a page ends with one.
-fn channel_key(channel: &str) -> String {
-    format!("CH#{channel}")
+/// What the relay's operator sees and decides.
+pub trait Operator: Send + Sync {
+    /// All agents, by name.
+    fn summaries(
+        &self,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<Vec<AgentSummary>, StoreError>> + Send;
+
+    /// Suspends or resumes an agent; gives the connection that it has. Outer `None`: no such agent.
+    fn set_status(
+        &self,
+        agent: &AgentId,
+        status: Status,
+    ) -> impl Future<Output = Result<Option<Option<String>>, StoreError>> + Send;
+
+    /// Sets an agent's own quota of webhooks a minute; `false`: no such agent.
+    fn set_quota(
+        &self,
+        agent: &AgentId,
+        quota: Option<u32>,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 
-fn answer_key(id: &str) -> String {
-    format!("OA#{id}")
+/// Webhooks are counted by hours since 1970.
+pub(crate) fn hour_of(now: Timestamp) -> i64 {
+    now.as_second().div_euclid(3600)
 }
 
-/// One stored signal as both stores read it.
-struct StoredSignal {
-    key: String,
-    number: Option<u64>,
-    state: Option<String>,
-    sealed: Option<Vec<u8>>,
-    received_at: i64,
-}
-
-impl StoredSignal {
-    /// `None` for an answer that was acknowledged and only stands against replay.
-    fn into_signal(self) -> Result<Option<Signal>, StoreError> {
-        let corrupt = || StoreError::Corrupt { what: "signal" };
-        let received_at = Timestamp::from_microsecond(self.received_at).map_err(|_| corrupt())?;
-        if let Some(channel) = self.key.strip_prefix("CH#") {
-            let number = self.number.ok_or_else(corrupt)?;
-            return Ok(Some(Signal::Calendar {
-                channel: channel.to_owned(),
-                number,
-                received_at,
-            }));
-        }
-        let id = self.key.strip_prefix("OA#").ok_or_else(corrupt)?.to_owned();
-        let Some(sealed) = self.sealed else {
-            return Ok(None);
-        };
-        let state = self.state.ok_or_else(corrupt)?;
-        let sealed = relay_contract::encoding::Base64Bytes(sealed);
-        Ok(Some(Signal::Oauth {
-            id,
-            state,
-            sealed,
-            received_at,
-        }))
-    }
-}
+/// All that the handlers need.
+pub trait Store: Agents + Hosts + Inboxes + Connections + 'static {}
+impl<T: Agents + Hosts + Inboxes + Connections + 'static> Store for T {}

@@ -19,6 +19,9 @@ pub const MAX_AHEAD: i64 = 10;
 /// Longer tokens are refused unread; ours are about 500 characters.
 pub const MAX_JWT: usize = 2048;
 
+/// Incarnations are raised by one at a time; beyond this a number is a mistake, and not every database could hold it.
+pub const MAX_EPOCH: u64 = 1 << 48;
+
 /// The only header that is made or accepted.
 const HEADER: &str = r#"{"typ":"JWT","alg":"EdDSA"}"#;
 
@@ -32,6 +35,10 @@ pub struct Call<'a> {
     /// Empty for a call without one.
     pub body: &'a [u8],
 }
+
+/// Answer to a call that has nothing to tell but that it is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {}
 
 /// Who calls, as what.
 #[derive(Clone, Copy, Debug)]
@@ -160,7 +167,7 @@ impl Unchecked {
     ///
     /// See [`CallError`]; the signature comes first, so that a stranger learns nothing of the rest.
     pub fn verify(
-        self,
+        &self,
         key: &VerifyingKey,
         relay_host: &str,
         call: &Call<'_>,
@@ -168,7 +175,10 @@ impl Unchecked {
     ) -> Result<Claims, CallError> {
         key.verify_strict(self.signed.as_bytes(), &self.signature)
             .map_err(|_| CallError::Signature)?;
-        let claims = self.claims;
+        let claims = &self.claims;
+        if claims.epoch > MAX_EPOCH {
+            return Err(CallError::Malformed);
+        }
         let body: [u8; 32] = Sha256::digest(call.body).into();
         let bound = claims.aud == relay_host
             && claims.method == call.method
@@ -183,7 +193,7 @@ impl Unchecked {
         if !short || claims.iat > now + MAX_AHEAD || claims.exp <= now {
             return Err(CallError::Time);
         }
-        Ok(claims)
+        Ok(claims.clone())
     }
 }
 

@@ -26,6 +26,10 @@ pub enum ErrorCode {
     OtherInstance,
     /// A portal origin is not an https origin, or there are too many.
     OriginInvalid,
+    /// The relay's operator has suspended this agent; only leaving is possible.
+    Suspended,
+    /// Only the agent that speaks for the relay's domain may do this.
+    NotHostOwner,
     /// No such address.
     NotFound,
     /// More than the relay takes.
@@ -50,6 +54,8 @@ impl ErrorCode {
         Self::Superseded,
         Self::OtherInstance,
         Self::OriginInvalid,
+        Self::Suspended,
+        Self::NotHostOwner,
         Self::NotFound,
         Self::TooLarge,
         Self::Unavailable,
@@ -71,7 +77,7 @@ mod tests {
 
     #[test]
     fn codes_golden() {
-        let words = r#"["malformed","invite_invalid","invite_expired","invite_used","proof_invalid","unauthorised","clock_skew","superseded","other_instance","origin_invalid","not_found","too_large","unavailable"]"#;
+        let words = r#"["malformed","invite_invalid","invite_expired","invite_used","proof_invalid","unauthorised","clock_skew","superseded","other_instance","origin_invalid","suspended","not_host_owner","not_found","too_large","unavailable"]"#;
         assert_eq!(serde_json::to_string(ErrorCode::ALL).unwrap(), words);
     }
 

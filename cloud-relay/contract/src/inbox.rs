@@ -4,7 +4,8 @@
 //! is a copy that may be lost; what is not acknowledged is in the next pull.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::encoding::{Base64Bytes, micros};
 
@@ -44,11 +45,28 @@ pub enum Signal {
 /// Answer to `GET /inbox` and `GET /inbox?after=…`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbox {
-    /// In an order of the relay's choice.
+    /// In an order of the relay's choice; kinds that only a newer relay has are let pass.
+    #[serde(deserialize_with = "known_kinds")]
     pub signals: Vec<Signal>,
     /// Where the next page begins; absent on the last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+}
+
+/// Reads what this version knows. A signal that it does not stays in the relay's inbox until it expires there.
+fn known_kinds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Signal>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Entry {
+        Known(Signal),
+        Newer(IgnoredAny),
+    }
+    let entries = Vec::<Entry>::deserialize(deserializer)?;
+    let known = entries.into_iter().filter_map(|entry| match entry {
+        Entry::Known(signal) => Some(signal),
+        Entry::Newer(_) => None,
+    });
+    Ok(known.collect())
 }
 
 /// A text message from the relay over the WebSocket.
@@ -179,6 +197,18 @@ mod tests {
             },
             r#"{"signals":[],"next":"x"}"#,
         );
+    }
+
+    #[test]
+    fn an_inbox_of_a_newer_relay_is_read_without_what_is_new() {
+        let json = r#"{"signals":[{"kind":"weather","at":1},{"kind":"calendar","channel":"c1","number":7,"received_at":"2026-03-01T10:00:00.000120Z","resource":"r"}],"more":true}"#;
+        let expected = Signal::Calendar {
+            channel: "c1".into(),
+            number: 7,
+            received_at: at(),
+        };
+        let inbox: Inbox = serde_json::from_str(json).unwrap();
+        assert_eq!(inbox.signals, [expected]);
     }
 
     #[test]

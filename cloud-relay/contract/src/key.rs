@@ -145,6 +145,12 @@ impl MasterKeys {
         self.current.0
     }
 
+    /// The version that is still accepted beside it.
+    pub fn previous_version(&self) -> Option<KeyVersion> {
+        self.previous.as_ref()?;
+        self.current.0.0.checked_sub(1).map(KeyVersion)
+    }
+
     /// The keys that an agent makes its tokens with.
     pub fn agent_keys(&self, agent: &AgentId) -> AgentKeys {
         let (version, master) = &self.current;
@@ -172,6 +178,7 @@ impl MasterKeys {
     }
 }
 
+pub(crate) const LABEL_FORMER: &str = "placard-former-1";
 pub(crate) const LABEL_INVITE: &str = "placard-invite-1";
 pub(crate) const LABEL_STATE: &str = "placard-state-1";
 pub(crate) const LABEL_WEBHOOK: &str = "placard-webhook-1";

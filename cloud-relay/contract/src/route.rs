@@ -14,6 +14,16 @@ pub const INBOX: &str = "/inbox";
 pub const ACKNOWLEDGE: &str = "/inbox/acknowledge";
 /// `PUT`.
 pub const ORIGINS: &str = "/origins";
+/// `GET`: what [`crate::enrol::Enrolled`] says today, keys of the master in use included.
+pub const ENROLMENT: &str = "/enrolment";
+/// `POST`: [`crate::rotate::RotateKey`].
+pub const KEY: &str = "/key";
+/// `PUT`: [`crate::rotate::KeyUse`].
+pub const KEY_USE: &str = "/key-use";
+/// `POST` without a body: the relay forgets the agent. Repeated, it is refused with `unauthorised`: done before.
+pub const LEAVE: &str = "/leave";
+/// `GET` and `PUT`, for the host owner: [`crate::site::SiteVerification`].
+pub const SITE_VERIFICATION: &str = "/site-verification";
 
 /// Where Google posts the notifications of all channels of an agent.
 pub fn calendar_webhook(public_base: &str, agent: &AgentId) -> String {

@@ -1,12 +1,48 @@
-//! The WebSocket of an agent, where this process holds it itself.
+//! The WebSocket of an agent: what it may say, and its opening where this process holds it itself.
 
+use jiff::Timestamp;
 use relay_contract::inbox::{Hint, ToRelay};
 
-/// What to reply to a text message of an agent; anything unknown is let pass, for agents that are newer.
-pub(crate) fn reply_to(text: &str) -> Option<String> {
-    match serde_json::from_str(text) {
-        Ok(ToRelay::Ping) => Some(serde_json::to_string(&Hint::Pong).expect("a plain word")),
-        Err(_) => None,
+use crate::bucket::Bucket;
+
+/// Agents send a ping now and then; who sends this many has something else in mind.
+const MESSAGES_PER_MINUTE: u32 = 120;
+
+/// What to do about a message of an agent.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Reply {
+    Say(String),
+    Nothing,
+    /// It says more than agents do.
+    Close,
+}
+
+/// One connection's messages.
+#[derive(Debug)]
+pub(crate) struct Conversation(Bucket);
+
+impl Conversation {
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self(Bucket::full(now))
+    }
+
+    /// Takes a message; anything unknown is let pass, for agents that are newer.
+    pub(crate) fn take(&mut self, text: &str, now: Timestamp) -> Reply {
+        if !self.0.take(MESSAGES_PER_MINUTE, now) {
+            return Reply::Close;
+        }
+        match serde_json::from_str(text) {
+            Ok(ToRelay::Ping) => {
+                Reply::Say(serde_json::to_string(&Hint::Pong).expect("a plain word"))
+            }
+            Err(_) => Reply::Nothing,
+        }
+    }
+
+    /// Whether forgetting it makes no difference.
+    #[cfg(feature = "lambda")]
+    pub(crate) fn is_quiet(&self, now: Timestamp) -> bool {
+        self.0.is_full(now)
     }
 }
 
@@ -26,10 +62,10 @@ mod here {
     use relay_contract::route;
     use tracing::{info, warn};
 
-    use super::reply_to;
+    use super::{Conversation, Reply};
     use crate::caller::authenticate;
     use crate::downlink::Downlink;
-    use crate::downlink::local::LocalDownlink;
+    use crate::downlink::local::{LocalDownlink, TooMuch};
     use crate::machine::now;
     use crate::relay::Relay;
     use crate::respond::Refusal;
@@ -59,13 +95,19 @@ mod here {
         let before = store
             .connected(caller.id(), &connection, caller.epoch(), now())
             .await?;
-        if let Some(before) = before {
+        if let Some(before) = before.filter(|before| *before != connection) {
             relay.downlink.close(&before).await;
         }
         info!(agent = %caller.id(), "connected");
         let relay = Arc::clone(&relay);
         let carry = upgrade.max_message_size(MAX_MESSAGE).on_upgrade(async move |socket| {
-            registration.carry(socket, reply_to).await;
+            let mut conversation = Conversation::new(now());
+            let answer = |text: &str| match conversation.take(text, now()) {
+                Reply::Say(text) => Ok(Some(text)),
+                Reply::Nothing => Ok(None),
+                Reply::Close => Err(TooMuch),
+            };
+            registration.carry(socket, answer).await;
             info!(agent = %caller.id(), "disconnected");
             if let Err(error) = relay.store.disconnected(caller.id(), &connection).await {
                 warn!(agent = %caller.id(), %error, "the closed connection is still on record; hints to it are lost, as they would be anyway");

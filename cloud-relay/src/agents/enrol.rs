@@ -5,16 +5,18 @@ use std::sync::Arc;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use relay_contract::call::MAX_EPOCH;
 use relay_contract::enrol::{EnrolRequest, Enrolled};
 use relay_contract::error::ErrorCode;
 use relay_contract::id::AgentId;
 use relay_contract::invite::{Invite, InviteError};
 use tracing::info;
 
+use crate::caller::Signed;
 use crate::downlink::Downlink;
 use crate::machine::{bytes, now};
 use crate::relay::Relay;
-use crate::respond::Refusal;
+use crate::respond::{Refusal, read_body};
 use crate::store::{EnrolOutcome, NewAgent, Store};
 
 pub(crate) async fn enrol<S: Store, D: Downlink>(
@@ -22,12 +24,7 @@ pub(crate) async fn enrol<S: Store, D: Downlink>(
     body: Bytes,
 ) -> Result<Json<Enrolled>, Refusal> {
     let config = &relay.config;
-    let request: EnrolRequest = serde_json::from_slice(&body).map_err(|_| {
-        Refusal::new(
-            ErrorCode::Malformed,
-            "this is not an enrolment as agents send it",
-        )
-    })?;
+    let request: EnrolRequest = read_body(&body, "an enrolment as agents send it")?;
     let invite = Invite::verify(&config.masters, &request.invite, now()).map_err(|error| {
         let code = match error {
             InviteError::Invalid => ErrorCode::InviteInvalid,
@@ -42,8 +39,13 @@ pub(crate) async fn enrol<S: Store, D: Downlink>(
         );
         return Err(Refusal::new(ErrorCode::ProofInvalid, message));
     }
+    if request.epoch > MAX_EPOCH {
+        let message = format!("an agent's epoch is at most {MAX_EPOCH}");
+        return Err(Refusal::new(ErrorCode::Malformed, message));
+    }
     let new = NewAgent {
         candidate: AgentId::from_random(bytes()),
+        former: request.proven_former(&config.masters).cloned(),
         invite: invite.nonce,
         host_owner: invite.host_owner,
         public_key: request.public_key,
@@ -55,6 +57,22 @@ pub(crate) async fn enrol<S: Store, D: Downlink>(
         return Err(Refusal::new(ErrorCode::InviteUsed, message));
     };
     info!(agent = %agent, host_owner = invite.host_owner, "enrolled");
+    enrolled(&relay, agent).await
+}
+
+/// `GET /enrolment`: the same as it is today, for an agent that hears of a new master or has lost sight of its addresses.
+pub(crate) async fn enrolment<S: Store, D: Downlink>(
+    State(relay): State<Arc<Relay<S, D>>>,
+    signed: Signed,
+) -> Result<Json<Enrolled>, Refusal> {
+    enrolled(&relay, signed.caller.id().clone()).await
+}
+
+async fn enrolled<S: Store, D>(
+    relay: &Relay<S, D>,
+    agent: AgentId,
+) -> Result<Json<Enrolled>, Refusal> {
+    let config = &relay.config;
     let host_owner = relay.store.host_owner().await?.as_ref() == Some(&agent);
     Ok(Json(Enrolled {
         keys: config.masters.agent_keys(&agent),

@@ -13,7 +13,7 @@ use crate::caller::Signed;
 use crate::downlink::Downlink;
 use crate::machine::now;
 use crate::relay::Relay;
-use crate::respond::Refusal;
+use crate::respond::{Refusal, read_body};
 use crate::store::Store;
 
 /// Longer than any key: a channel id has at most 64 characters.
@@ -46,12 +46,7 @@ pub(crate) async fn acknowledge<S: Store, D: Downlink>(
     State(relay): State<Arc<Relay<S, D>>>,
     signed: Signed,
 ) -> Result<Json<AcknowledgeResults>, Refusal> {
-    let body: Acknowledge = serde_json::from_slice(&signed.body).map_err(|_| {
-        Refusal::new(
-            ErrorCode::Malformed,
-            "these are not acknowledgements as agents send them",
-        )
-    })?;
+    let body: Acknowledge = read_body(&signed.body, "acknowledgements as agents send them")?;
     if body.items.len() > MAX_ACKNOWLEDGEMENTS {
         let message = format!(
             "at most {MAX_ACKNOWLEDGEMENTS} acknowledgements go in one call; send the rest in another"
@@ -60,7 +55,7 @@ pub(crate) async fn acknowledge<S: Store, D: Downlink>(
     }
     let results = relay
         .store
-        .acknowledge(signed.caller.id(), &body.items)
+        .acknowledge(signed.caller.id(), &body.items, now())
         .await?;
     Ok(Json(AcknowledgeResults { results }))
 }

@@ -27,7 +27,6 @@ pub(crate) async fn set<S: Store, D: Downlink>(
         .store
         .set_origins(signed.caller.id(), &body.origins)
         .await?;
-    let origins = origins
-        .ok_or_else(|| Refusal::new(ErrorCode::Unauthorised, "this agent has left the relay"))?;
+    let origins = origins.ok_or_else(Refusal::left)?;
     Ok(Json(Origins { origins }))
 }

@@ -4,35 +4,41 @@ use std::fs::DirBuilder;
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
 use std::os::unix::fs::DirBuilderExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use cloud_relay::config::{RelayConfig, SecretArgument};
+use cloud_relay::config::{DEFAULT_WEBHOOKS_PER_MINUTE, RelayConfig};
+use cloud_relay::downlink::Downlink as _;
 use cloud_relay::downlink::local::LocalDownlink;
-use cloud_relay::local::{Server, load_or_create, local_router, tls_config};
+use cloud_relay::local::{Server, load_or_create, local_router, retire, rotate, tls_config};
+use cloud_relay::logging;
+use cloud_relay::masters::MasterArguments;
+use cloud_relay::operator::{self, Setting};
 use cloud_relay::relay::Relay;
 use cloud_relay::store::sqlite::SqliteStore;
-use jiff::{SignedDuration, Timestamp};
-use relay_contract::invite::Invite;
-use relay_contract::key::{KeyVersion, MasterKeys};
+use jiff::Timestamp;
+use relay_contract::key::MasterKeys;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
-use tracing_subscriber::EnvFilter;
 
 /// What has expired is invisible at once; deleting it can wait.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
+/// "At once", for an operator who suspends an agent.
+const CLOSE_INTERVAL: Duration = Duration::from_millis(500);
 
 /// The public half of Placard, on one host.
 #[derive(Debug, Parser)]
 #[command(version)]
 struct Arguments {
+    #[command(flatten)]
+    keep: Keep,
     #[command(subcommand)]
     command: Command,
 }
@@ -41,24 +47,29 @@ struct Arguments {
 enum Command {
     /// Runs the relay until SIGTERM or SIGINT.
     Serve(Serve),
-    /// Prints a one-time invite for an agent.
-    Invite(NewInvite),
+    #[command(flatten)]
+    Operator(operator::Command),
+    /// Draws a new master key in DATA/master.key and keeps the old one beside it; holds when the relay is started again.
+    RotateMaster,
+    /// Drops the old master key, when no channel uses it any more.
+    RetireMaster {
+        /// Even if channels use it: their notifications are refused until the agents make new ones.
+        #[arg(long)]
+        force: bool,
+    },
 }
 
 #[derive(Debug, Args)]
 struct Keep {
     /// Folder of the database and, unless `PLACARD_MASTER_KEY` is set, of the master key.
-    #[arg(long, default_value = "/var/lib/placard-relay")]
+    #[arg(long, default_value = "/var/lib/placard-relay", global = true)]
     data: PathBuf,
-    /// Master key: 32 bytes as 64 hex digits or as base64. Absent: DATA/master.key, created at the first start.
-    #[arg(long, env = "PLACARD_MASTER_KEY", hide_env_values = true, hide = true)]
-    master_key: Option<SecretArgument>,
+    #[command(flatten)]
+    masters: MasterArguments,
 }
 
 #[derive(Debug, Args)]
 struct Serve {
-    #[command(flatten)]
-    keep: Keep,
     /// Address and port; port 0 takes any that is free.
     #[arg(long, default_value = "0.0.0.0:443")]
     listen: SocketAddr,
@@ -74,39 +85,42 @@ struct Serve {
     /// Private key as PEM.
     #[arg(long, requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-struct NewInvite {
-    #[command(flatten)]
-    keep: Keep,
-    /// The agent will speak for the relay's domain: plain callback path, no question on return.
-    #[arg(long)]
-    host_owner: bool,
-    /// Hours until the invite expires.
-    #[arg(long, default_value_t = 48, value_parser = clap::value_parser!(u16).range(1..=720))]
-    ttl_hours: u16,
+    /// Webhooks that an agent without a quota of its own may get each minute.
+    #[arg(long, env = "PLACARD_WEBHOOKS_PER_MINUTE", default_value_t = DEFAULT_WEBHOOKS_PER_MINUTE)]
+    webhooks_per_minute: u32,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     // Ignored only if another provider were installed first, and nothing runs before this.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(logging::filter())
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
-    match Arguments::parse().command {
-        Command::Serve(arguments) => serve(arguments).await,
-        Command::Invite(arguments) => invite(arguments),
+    let Arguments { keep, command } = Arguments::parse();
+    // What is new is for the service alone: the folder holds the key and sealed answers.
+    let folder = DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&keep.data);
+    folder.with_context(|| format!("create the folder {}", keep.data.display()))?;
+    match command {
+        Command::Serve(arguments) => serve(&keep, arguments).await,
+        Command::Operator(command) => operate(&keep, &command).await,
+        Command::RotateMaster => {
+            let version = rotate(&keep.data)?;
+            println!("version {version} is drawn; restart the relay to use it");
+            Ok(())
+        }
+        Command::RetireMaster { force } => retire_master(&keep, force).await,
     }
 }
 
-async fn serve(arguments: Serve) -> anyhow::Result<()> {
-    let masters = masters(arguments.keep.master_key, &arguments.keep.data)?;
-    let store = SqliteStore::open(&arguments.keep.data)?;
+async fn serve(keep: &Keep, arguments: Serve) -> anyhow::Result<()> {
+    let masters = keep.masters()?;
+    let store = SqliteStore::open(&keep.data)?;
     let tls = match (&arguments.tls_cert, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(tls_config(certificate, key)?),
         _ => None,
@@ -120,19 +134,17 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
         (None, Some(host)) => public_base(&host, port, tls.is_some()),
         (None, None) => anyhow::bail!("give --public-host"),
     };
-    let config = RelayConfig::new(&base, masters)?;
+    let config =
+        RelayConfig::new(&base, masters)?.with_webhooks_per_minute(arguments.webhooks_per_minute);
     let downlink = LocalDownlink::default();
-    let relay = Arc::new(Relay {
-        config,
-        store: store.clone(),
-        downlink: downlink.clone(),
-    });
+    let relay = Arc::new(Relay::new(config, store.clone(), downlink.clone()));
     let server = Server::new(listener, tls, local_router(Arc::clone(&relay)))?;
 
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     tasks.spawn(server.run(stop.clone()));
-    tasks.spawn(sweep(store, stop.clone()));
+    tasks.spawn(sweep(store.clone(), stop.clone()));
+    tasks.spawn(close_on_request(store, downlink.clone(), stop.clone()));
     info!(
         public_base = relay.config.public_base,
         port, "the relay is up"
@@ -151,29 +163,40 @@ async fn serve(arguments: Serve) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn invite(arguments: NewInvite) -> anyhow::Result<()> {
-    let masters = masters(arguments.keep.master_key, &arguments.keep.data)?;
-    let mut nonce = [0; 16];
-    getrandom::fill(&mut nonce).context("draw random bytes")?;
-    let expiry = now() + SignedDuration::from_hours(i64::from(arguments.ttl_hours));
-    let invite = Invite {
-        nonce,
-        expiry,
-        host_owner: arguments.host_owner,
+impl Keep {
+    fn masters(&self) -> anyhow::Result<MasterKeys> {
+        match self.masters.given() {
+            Some(masters) => Ok(masters),
+            None => Ok(load_or_create(&self.data)?),
+        }
+    }
+}
+
+async fn operate(keep: &Keep, command: &operator::Command) -> anyhow::Result<()> {
+    let masters = keep.masters()?;
+    let setting = Setting {
+        version: masters.version(),
+        masters: Some(masters),
+        now: now(),
     };
-    println!("{}", invite.mint(&masters));
+    let store = SqliteStore::open(&keep.data)?;
+    let report = operator::run(command, &store, &setting).await?;
+    print!("{}", report.text);
+    if let Some(connection) = report.close {
+        store.ask_to_close(&connection).await?;
+    }
     Ok(())
 }
 
-fn masters(given: Option<SecretArgument>, data: &Path) -> anyhow::Result<MasterKeys> {
-    // What is new is for the service alone: the folder holds the key and sealed answers.
-    let folder = DirBuilder::new().recursive(true).mode(0o700).create(data);
-    folder.with_context(|| format!("create the folder {}", data.display()))?;
-    let key = match given {
-        Some(SecretArgument(key)) => key,
-        None => load_or_create(data)?,
-    };
-    Ok(MasterKeys::new(KeyVersion(1), key, None))
+async fn retire_master(keep: &Keep, force: bool) -> anyhow::Result<()> {
+    if !force {
+        let store = SqliteStore::open(&keep.data)?;
+        let version = load_or_create(&keep.data)?.version();
+        operator::check_keys(&store, version, now()).await?;
+    }
+    let version = retire(&keep.data)?;
+    println!("only version {version} is kept; restart the relay to forget the one before");
+    Ok(())
 }
 
 fn public_base(host: &str, port: u16, encrypted: bool) -> String {
@@ -194,6 +217,25 @@ async fn sweep(store: SqliteStore, stop: CancellationToken) {
         }
         if let Err(error) = store.sweep(now()).await {
             warn!(%error, "what has expired stays on disk for another hour");
+        }
+    }
+}
+
+/// Closes what the command line beside this service has asked for.
+async fn close_on_request(store: SqliteStore, downlink: LocalDownlink, stop: CancellationToken) {
+    let mut due = interval(CLOSE_INTERVAL);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = due.tick() => {}
+        }
+        match store.to_close().await {
+            Ok(connections) => {
+                for connection in connections {
+                    downlink.close(&connection).await;
+                }
+            }
+            Err(error) => warn!(%error, "a suspended agent may stay connected"),
         }
     }
 }

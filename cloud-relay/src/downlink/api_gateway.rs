@@ -1,6 +1,8 @@
 //! Connections that API Gateway holds.
 
+use aws_config::SdkConfig;
 use aws_sdk_apigatewaymanagement::Client;
+use aws_sdk_apigatewaymanagement::config::Builder;
 use aws_sdk_apigatewaymanagement::error::{DisplayErrorContext, SdkError};
 use aws_sdk_apigatewaymanagement::operation::post_to_connection::PostToConnectionError;
 use aws_sdk_apigatewaymanagement::primitives::Blob;
@@ -13,9 +15,10 @@ use super::{Downlink, PostError};
 pub struct ApiGatewayDownlink(Client);
 
 impl ApiGatewayDownlink {
-    /// `client` has the stage's address as its endpoint.
-    pub fn new(client: Client) -> Self {
-        Self(client)
+    /// `endpoint` is the management address of the WebSocket API's stage.
+    pub fn connect(sdk: &SdkConfig, endpoint: String) -> Self {
+        let config = Builder::from(sdk).endpoint_url(endpoint).build();
+        Self(Client::from_conf(config))
     }
 }
 

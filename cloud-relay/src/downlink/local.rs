@@ -19,6 +19,10 @@ type Queues = Mutex<HashMap<String, mpsc::Sender<Message>>>;
 #[derive(Clone, Debug, Default)]
 pub struct LocalDownlink(Arc<Queues>);
 
+/// The agent says more than agents do.
+#[derive(Clone, Copy, Debug)]
+pub struct TooMuch;
+
 /// A connection that can be posted to; gone when dropped.
 #[must_use = "the connection is closed when this is dropped"]
 #[derive(Debug)]
@@ -69,8 +73,13 @@ impl Registration {
         &self.id
     }
 
-    /// Carries messages until either side ends; `answer` says what to reply to a text.
-    pub async fn carry(mut self, mut socket: WebSocket, answer: impl Fn(&str) -> Option<String>) {
+    /// Carries messages until either side ends; `answer` says what to reply to a text, and is asked about every other
+    /// message as about an empty text.
+    pub async fn carry(
+        mut self,
+        mut socket: WebSocket,
+        mut answer: impl FnMut(&str) -> Result<Option<String>, TooMuch>,
+    ) {
         loop {
             let outgoing = tokio::select! {
                 message = self.queue.recv() => match message {
@@ -78,12 +87,12 @@ impl Registration {
                     None => break,
                 },
                 message = socket.recv() => match message {
-                    Some(Ok(Message::Text(text))) => match answer(text.as_str()) {
-                        Some(reply) => Message::text(reply),
-                        None => continue,
-                    },
                     Some(Ok(Message::Close(_)) | Err(_)) | None => return,
-                    Some(Ok(_)) => continue,
+                    Some(Ok(message)) => match answer(message.to_text().unwrap_or_default()) {
+                        Ok(Some(reply)) => Message::text(reply),
+                        Ok(None) => continue,
+                        Err(TooMuch) => break,
+                    },
                 },
             };
             if socket.send(outgoing).await.is_err() {

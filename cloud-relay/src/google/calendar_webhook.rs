@@ -1,7 +1,7 @@
 //! `POST /google/calendar/{agent}`: "something changed on this channel".
 //!
 //! The token is a MAC, so that a forgery costs no store access. What is genuine is one write (the channel's highest
-//! number) and one read (where the agent listens). 200 only after the write; a failed write is 503, which Google
+//! number) and one read (where the agent listens, and whether it is served). 200 only after the write; a failed write is 503, which Google
 //! repeats, and never 429, on which it gives up.
 
 use std::sync::Arc;
@@ -12,12 +12,13 @@ use jiff::SignedDuration;
 use relay_contract::id::AgentId;
 use relay_contract::inbox::Hint;
 use relay_contract::webhook::{MAX_CHANNEL_ID, MAX_TOKEN, verify};
-use tracing::{debug, error};
+use tracing::{debug, error, info, warn};
 
 use crate::downlink::Downlink;
+use crate::gate::Admission;
 use crate::machine::now;
 use crate::relay::{Hinted, Relay};
-use crate::store::{Change, Store};
+use crate::store::{Change, Store, hour_of};
 
 /// A signal that nobody has fetched for a week is overtaken by the periodic lists long since.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -54,6 +55,17 @@ pub(crate) async fn take<S: Store, D: Downlink>(
     // `sync` is taken like any other: it proves that the path works.
     one(&headers, "x-goog-resource-state", MAX_STATE)?;
 
+    match relay.gate.admit(&agent, received_at) {
+        Admission::Admitted => {}
+        Admission::Refused => return Err(unknown),
+        Admission::OverQuota => {
+            warn!(agent = %agent, "over its quota of webhooks; Google repeats them");
+            return Err((
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many at once, try again\n",
+            ));
+        }
+    }
     let expires = received_at.saturating_add(KEPT).unwrap_or(received_at);
     let change = Change {
         channel: channel.to_owned(),
@@ -61,7 +73,7 @@ pub(crate) async fn take<S: Store, D: Downlink>(
         received_at,
         expires,
     };
-    relay
+    let first = relay
         .store
         .note_change(&agent, &change)
         .await
@@ -69,15 +81,25 @@ pub(crate) async fn take<S: Store, D: Downlink>(
             error!(agent = %agent, %error, "a notification could not be stored; Google repeats it");
             (StatusCode::SERVICE_UNAVAILABLE, "try again\n")
         })?;
+    let unacknowledged_s = received_at.duration_since(first).as_secs();
+    info!(agent = %agent, unacknowledged_s, "took a notification");
     let hint = Hint::Calendar {
         channel: change.channel,
         number,
         received_at,
     };
-    match relay.hint(&agent, &hint).await {
-        Hinted::Tried => Ok(StatusCode::OK),
-        Hinted::NoSuchAgent => Err(unknown),
+    if relay.hint(&agent, &hint, received_at).await == Hinted::Refused {
+        return Err(unknown);
     }
+    if let Some(count) = relay.gate.count(&agent, received_at) {
+        let counted = relay
+            .store
+            .count_webhooks(&agent, hour_of(received_at), count);
+        if let Err(error) = counted.await {
+            debug!(agent = %agent, %error, "some webhooks are missing in the operator's list");
+        }
+    }
+    Ok(StatusCode::OK)
 }
 
 /// A header that must be there once, as visible ASCII, and no longer than `max`.

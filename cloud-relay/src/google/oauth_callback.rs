@@ -21,9 +21,9 @@ use super::query::Callback;
 use super::seal::seal;
 use crate::downlink::Downlink;
 use crate::machine::now;
-use crate::relay::Relay;
-use crate::respond::{Notice, redirect};
-use crate::store::{Answer, Store, StoreError};
+use crate::page::{Notice, redirect};
+use crate::relay::{Hinted, Relay};
+use crate::store::{Answer, Status, Store, StoreError};
 
 /// An answer outlives its state by a little, so that no clock lets a state be used again.
 const AFTER_EXPIRY: SignedDuration = SignedDuration::from_secs(60);
@@ -60,7 +60,7 @@ impl IntoResponse for Stop {
             status,
             title: "Signing in did not work",
             paragraphs: &[why, AGAIN],
-            link: None,
+            ..Notice::default()
         }
         .into_response()
     }
@@ -118,9 +118,18 @@ async fn finish<S: Store, D: Downlink>(
     state: &OAuthState,
 ) -> Result<Response, Stop> {
     let agent = state.agent();
-    let record = relay.store.agent(agent).await?;
+    let record = relay.store.agent(agent).await?.ok_or(Stop::Page(
+        StatusCode::GONE,
+        "The Placard that began this sign-in has left this relay.",
+    ))?;
+    if record.status == Status::Suspended {
+        let why = "The operator of this relay has suspended the Placard that began this sign-in; ask them first.";
+        return Err(Stop::Page(StatusCode::FORBIDDEN, why));
+    }
     let origin = record
-        .and_then(|r| r.origins.into_iter().find(|o| o.id == state.origin()))
+        .origins
+        .into_iter()
+        .find(|o| o.id == state.origin())
         .ok_or(Stop::Page(
             StatusCode::GONE,
             "The portal is no longer at the address that this sign-in began at.",
@@ -150,22 +159,35 @@ async fn finish<S: Store, D: Downlink>(
         let why = "This answer of Google's has been taken before. If the portal does not show the account as connected, the sign-in was interrupted.";
         return Err(Stop::Page(StatusCode::CONFLICT, why));
     }
-    relay.hint(agent, &Hint::Oauth { id }).await;
-    info!(agent = %agent, "took an answer to a sign-in");
+    let hinted = relay.hint(agent, &Hint::Oauth { id }, now()).await;
+    info!(agent = %agent, ?hinted, "took an answer to a sign-in");
     let address = portal_return(origin.as_str(), &state.flow_id());
+    let go_on = format!("Continue to {origin}");
+    if hinted == Hinted::Away {
+        return Ok(Notice {
+            title: "Your Placard is not connected just now",
+            paragraphs: &[
+                "Google's answer has arrived. It is kept here, sealed for your Placard alone, until ten minutes after you pressed Connect.",
+                "See that the Placard server is running and reaches the Internet, then continue. After the ten minutes, press Connect again.",
+            ],
+            link: Some((&address, &go_on)),
+            ..Notice::default()
+        }
+        .into_response());
+    }
     if relay.store.host_owner().await?.as_ref() == Some(agent) {
         return Ok(redirect(&address));
     }
     // This domain is not the destination's, so nobody is sent there without having seen where.
     let goes_to = format!("You are about to return to {origin}.");
     Ok(Notice {
-        status: StatusCode::OK,
         title: "Back to your Placard",
         paragraphs: &[
             &goes_to,
             "Go on only if this is the portal that you came from.",
         ],
-        link: Some((&address, &format!("Continue to {origin}"))),
+        link: Some((&address, &go_on)),
+        ..Notice::default()
     }
     .into_response())
 }

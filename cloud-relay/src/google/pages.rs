@@ -6,16 +6,26 @@ use axum::Json;
 use axum::extract::{RawQuery, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use relay_contract::site::SiteVerification;
 use serde_json::{Value, json};
 use tracing::error;
 
 use crate::downlink::Downlink;
+use crate::page::Notice;
 use crate::relay::Relay;
-use crate::respond::Notice;
 use crate::store::Store;
 
-pub(crate) async fn home() -> Response {
+pub(crate) async fn home<S: Store, D: Downlink>(State(relay): State<Arc<Relay<S, D>>>) -> Response {
+    let site = relay
+        .store
+        .site_verification()
+        .await
+        .unwrap_or_else(|error| {
+            error!(%error, "the home page is shown without Google's tokens");
+            SiteVerification::default()
+        });
     Notice {
+        tokens: &site.tokens,
         status: StatusCode::OK,
         title: "Placard relay",
         paragraphs: &[
@@ -37,6 +47,7 @@ pub(crate) async fn privacy() -> Response {
             "The log holds paths without their queries, times and status codes. There are no cookies.",
         ],
         link: Some(("/", "Placard relay")),
+        ..Notice::default()
     }
     .into_response()
 }
@@ -73,8 +84,9 @@ pub(crate) async fn m<S: Store, D: Downlink>(
         return Notice {
             status: StatusCode::NOT_FOUND,
             title: "The signs are not here",
-            paragraphs: &["The wall of signs is in the portal of your own Placard, on your own network. This is its public relay."],
+            paragraphs: &["The signs are in the portal of your own Placard, on your own network: open it there, by the address that your administrator gave you. This is its public relay, which knows no rooms and shows none."],
             link: Some(("/", "What is this?")),
+            ..Notice::default()
         }
         .into_response();
     }
@@ -95,6 +107,7 @@ pub(crate) async fn not_found() -> Response {
             "This is a Placard relay; the portal of your Placard is on your own network.",
         ],
         link: Some(("/", "What is this?")),
+        ..Notice::default()
     }
     .into_response()
 }

@@ -12,7 +12,7 @@ use relay_contract::key::{KeyVersion, MasterKey, MasterKeys};
 use relay_contract::route;
 use reqwest::{Method, StatusCode};
 
-use crate::world::{World, now, post_enrol, refused};
+use crate::world::{Agent, World, now, post_enrol, refused};
 
 fn request(seed: u8, invite: &str) -> EnrolRequest {
     let key = SigningKey::from_bytes(&[seed; 32]);
@@ -77,6 +77,102 @@ async fn bad_invites_and_bad_proofs_are_refused() {
         let answer = world.http.post(&url).body(body).send().await.unwrap();
         refused(answer, StatusCode::BAD_REQUEST, ErrorCode::Malformed).await;
     }
+}
+
+/// What a newer agent adds is let pass; what an older one leaves away is not missed.
+#[tokio::test]
+async fn older_and_newer_agents_are_understood() {
+    let world = World::start().await;
+    let mut json = serde_json::to_value(request(1, &world.invite(1, true))).unwrap();
+    assert!(json.get("former").is_none(), "as the first agents wrote it");
+    json["hardware"] = serde_json::json!({ "cpu": "newer" });
+    let url = format!("{}{}{}", world.base, route::AGENTS, route::ENROL);
+    let answer = world.http.post(&url).body(json.to_string()).send().await;
+    let enrolled: Enrolled = answer.unwrap().json().await.unwrap();
+    let agent = Agent {
+        http: world.http.clone(),
+        key: SigningKey::from_bytes(&[1; 32]),
+        enrolled,
+        epoch: 1,
+        instance: Instance::from_random([1; 16]),
+    };
+    for (method, path, body) in [
+        (
+            Method::PUT,
+            route::ORIGINS,
+            r#"{"origins":["https://portal.localhost"],"preferred":0}"#,
+        ),
+        (
+            Method::POST,
+            route::ACKNOWLEDGE,
+            r#"{"items":[{"kind":"calendar","channel":"c","number":1,"listed_at":"x"}],"more":false}"#,
+        ),
+        (
+            Method::PUT,
+            route::KEY_USE,
+            r#"{"channels":[{"version":1,"count":2,"oldest":"x"}]}"#,
+        ),
+        (
+            Method::PUT,
+            route::SITE_VERIFICATION,
+            r#"{"files":[],"dns":["x"]}"#,
+        ),
+        (Method::GET, "/inbox?wait=20", ""),
+    ] {
+        let answer = agent.call(method, path, body.as_bytes()).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+    }
+    // A call that only a newer relay has.
+    let answer = agent.call(Method::GET, "/telemetry", b"").await;
+    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
+}
+
+/// A number that would leave no room for a restore.
+#[tokio::test]
+async fn an_absurd_epoch_is_refused() {
+    let world = World::start().await;
+    let mut agent = world.agent(1, true).await;
+    for epoch in [u64::MAX, 1 << 49] {
+        agent.epoch = epoch;
+        let answer = agent.call(Method::GET, route::INBOX, b"").await;
+        refused(answer, StatusCode::UNAUTHORIZED, ErrorCode::Unauthorised).await;
+    }
+    let key = SigningKey::from_bytes(&[2; 32]);
+    let instance = Instance::from_random([2; 16]);
+    let invite = world.invite(2, false);
+    let absurd = EnrolRequest::new(&key, "127.0.0.1", &invite, 1 << 49, instance);
+    let answer = post_enrol(&world.http, &world.base, &absurd).await;
+    refused(answer, StatusCode::BAD_REQUEST, ErrorCode::Malformed).await;
+    agent.epoch = 1;
+    assert_eq!(agent.inbox().await, vec![]);
+}
+
+/// One backup restored on two machines: both claim the next epoch, one gets it.
+#[tokio::test]
+async fn of_one_backup_restored_twice_one_goes_on() {
+    let world = World::start().await;
+    let mut agent = world.agent(1, true).await;
+    let copies = [41, 42].map(|seed| Instance::from_random([seed; 16]));
+    let mut tokens = Vec::new();
+    for copy in &copies {
+        (agent.epoch, agent.instance) = (2, copy.clone());
+        tokens.push(agent.token(&Call {
+            method: "GET",
+            path_and_query: route::INBOX,
+            body: b"",
+        }));
+    }
+    let calls = tokens
+        .iter()
+        .map(|token| agent.call_with(token, Method::GET, route::INBOX, b""));
+    let statuses: Vec<_> = futures_util::future::join_all(calls)
+        .await
+        .iter()
+        .map(|answer| answer.status())
+        .collect();
+    let won = statuses.iter().filter(|s| **s == StatusCode::OK).count();
+    assert_eq!(won, 1, "{statuses:?}");
+    assert!(statuses.contains(&StatusCode::CONFLICT), "{statuses:?}");
 }
 
 #[tokio::test]

@@ -10,30 +10,52 @@ use relay_contract::inbox::{Acknowledged, Acknowledgement, Signal};
 use relay_contract::state::flow_of;
 use reqwest::{Response, StatusCode};
 
+use crate::connect::connected;
 use crate::world::{Agent, PORTAL, World, now};
 
 /// A sign-in that has gone to Google.
-struct Flow {
+pub(crate) struct Flow {
     secret: [u8; 32],
-    state: String,
+    pub(crate) state: String,
+    path: String,
 }
 
 impl Flow {
-    fn of(agent: &Agent) -> Self {
-        Self::expiring_in(agent, 600)
+    /// From the agent's first portal address.
+    pub(crate) fn of(agent: &Agent) -> Self {
+        Self::begun(agent, 1, 600)
+    }
+
+    pub(crate) fn to_origin(agent: &Agent, origin: u32) -> Self {
+        Self::begun(agent, origin, 600)
     }
 
     fn expiring_in(agent: &Agent, seconds: i64) -> Self {
+        Self::begun(agent, 1, seconds)
+    }
+
+    fn begun(agent: &Agent, origin: u32, seconds: i64) -> Self {
         let (secret, public) = X25519HkdfSha256::gen_keypair();
         let expiry = now() + SignedDuration::from_secs(seconds);
-        let state = agent.state(1, public.to_bytes().into(), expiry);
+        let state = agent.state(origin, public.to_bytes().into(), expiry);
         Self {
             secret: secret.to_bytes().into(),
             state,
+            path: format!("/oauth/google/callback/{}", agent.enrolled.agent),
         }
     }
 
-    fn open(&self, sealed: &[u8]) -> OAuthAnswer {
+    /// Google sends the browser back to the agent's own redirect URI.
+    pub(crate) async fn come_back(&self, world: &World, code: &str) -> Response {
+        let query = [("state", self.state.as_str()), ("code", code)];
+        come_back_to(world, &self.path, &query).await
+    }
+
+    pub(crate) fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    pub(crate) fn open(&self, sealed: &[u8]) -> OAuthAnswer {
         let secret = <X25519HkdfSha256 as Kem>::PrivateKey::from_bytes(&self.secret).unwrap();
         let (key, ciphertext) = split(sealed).unwrap();
         let key = <X25519HkdfSha256 as Kem>::EncappedKey::from_bytes(key).unwrap();
@@ -79,6 +101,7 @@ async fn says(answer: Response, status: StatusCode, words: &str) {
 async fn a_code_reaches_the_agent_sealed_and_the_browser_its_portal() {
     let world = World::start().await;
     let agent = world.agent(1, true).await;
+    let _socket = connected(&agent).await;
     let flow = Flow::of(&agent);
     let query = [
         ("state", flow.state.as_str()),
@@ -119,6 +142,7 @@ async fn a_code_reaches_the_agent_sealed_and_the_browser_its_portal() {
 async fn a_refusal_at_google_is_an_answer_too() {
     let world = World::start().await;
     let agent = world.agent(1, true).await;
+    let _socket = connected(&agent).await;
     let flow = Flow::of(&agent);
     let answer = come_back(
         &world,
@@ -141,6 +165,7 @@ async fn a_refusal_at_google_is_an_answer_too() {
 async fn a_replayed_callback_is_told_so_and_not_stored_again() {
     let world = World::start().await;
     let agent = world.agent(1, true).await;
+    let _socket = connected(&agent).await;
     let flow = Flow::of(&agent);
     let query = [("state", flow.state.as_str()), ("code", "4/first")];
     assert_eq!(
@@ -241,6 +266,7 @@ async fn abused_queries_are_refused() {
 async fn on_a_shared_relay_the_page_names_the_destination_and_asks() {
     let world = World::start().await;
     let (_owner, guest) = (world.agent(1, true).await, world.agent(2, false).await);
+    let _socket = connected(&guest).await;
     let flow = Flow::of(&guest);
     let answer = come_back(&world, &guest, &[("state", &flow.state), ("code", "c")]).await;
     assert_eq!(answer.status(), StatusCode::OK);
@@ -260,6 +286,7 @@ async fn on_a_shared_relay_the_page_names_the_destination_and_asks() {
 async fn the_plain_paths_belong_to_the_host_owner() {
     let world = World::start().await;
     let (owner, guest) = (world.agent(1, true).await, world.agent(2, false).await);
+    let _socket = connected(&owner).await;
     for path in ["/oauth/google/callback", "/m"] {
         let flow = Flow::of(&owner);
         let answer = come_back_to(&world, path, &[("state", &flow.state), ("code", "c")]).await;
@@ -293,4 +320,21 @@ async fn nobody_is_sent_to_an_address_that_was_withdrawn() {
     )
     .await;
     assert_eq!(agent.inbox().await, vec![]);
+}
+
+#[tokio::test]
+async fn who_signs_in_while_the_agent_is_away_is_told_and_can_go_on() {
+    let world = World::start().await;
+    let agent = world.agent(1, true).await;
+    let flow = Flow::of(&agent);
+    let answer = flow.come_back(&world, "c").await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    let page = answer.text().await.unwrap();
+    let link = format!(
+        "href=\"{PORTAL}/settings/integration?flow={}\"",
+        flow_of(&flow.state).unwrap()
+    );
+    assert!(page.contains("not connected just now"), "{page}");
+    assert!(page.contains(&link), "{page}");
+    assert_eq!(agent.inbox().await.len(), 1, "the answer waits for it");
 }

@@ -15,10 +15,10 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::world::{Agent, World};
 
-type Socket = WebSocketStream<TcpStream>;
+pub(crate) type Socket = WebSocketStream<TcpStream>;
 
 /// Longer than anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 async fn connect(agent: &Agent, token: &str) -> Result<Socket, Error> {
     let mut request = agent
@@ -35,7 +35,7 @@ async fn connect(agent: &Agent, token: &str) -> Result<Socket, Error> {
     Ok(client_async(request, tcp).await?.0)
 }
 
-async fn connected(agent: &Agent) -> Socket {
+pub(crate) async fn connected(agent: &Agent) -> Socket {
     let call = Call {
         method: "GET",
         path_and_query: route::CONNECT,
@@ -45,7 +45,7 @@ async fn connected(agent: &Agent) -> Socket {
 }
 
 /// The next hint; `None` when the relay closes.
-async fn hint(socket: &mut Socket) -> Option<Hint> {
+pub(crate) async fn hint(socket: &mut Socket) -> Option<Hint> {
     loop {
         match timeout(PATIENCE, socket.next())
             .await
@@ -142,4 +142,21 @@ async fn nobody_connects_with_a_token_for_something_else() {
         .call_with(&token, reqwest::Method::GET, route::CONNECT, b"")
         .await;
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn who_floods_the_relay_is_cut_off() {
+    let world = World::start().await;
+    let agent = world.agent(1, true).await;
+    let mut socket = connected(&agent).await;
+    let mut sent = 0;
+    while sent < 1000 && socket.send(Message::text("{}")).await.is_ok() {
+        sent += 1;
+    }
+    assert_eq!(hint(&mut socket).await, None);
+    let mut socket = connected(&agent).await;
+    let big = "x".repeat(128 << 10);
+    // It may be cut off while it still sends.
+    let _ = socket.send(Message::text(big)).await;
+    assert_eq!(hint(&mut socket).await, None);
 }

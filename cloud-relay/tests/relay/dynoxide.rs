@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{BehaviorVersion, Builder, Credentials, Region};
 use cloud_relay::store::dynamo::{DynamoStore, create_table};
 
 /// It is up in half a second; a busy machine takes longer.
@@ -71,14 +71,17 @@ impl Dynoxide {
     }
 
     fn client(&self) -> Client {
-        let config = aws_sdk_dynamodb::Config::builder()
+        Client::from_conf(self.config(&self.endpoint).build())
+    }
+
+    /// For a client of its own, perhaps by way of somebody else.
+    pub(crate) fn config(&self, endpoint: &str) -> Builder {
+        aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-central-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "test"))
             .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .endpoint_url(&self.endpoint)
-            .build();
-        Client::from_conf(config)
+            .endpoint_url(endpoint)
     }
 }
 

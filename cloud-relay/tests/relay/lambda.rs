@@ -197,6 +197,7 @@ async fn the_lambda_binary_answers_a_webhook_and_a_callback_and_writes_to_dynamo
     let masters = MasterKeys::new(KeyVersion(1), MasterKey::from_bytes([5; 32]), None);
     let new = NewAgent {
         candidate: AgentId::from_random([1; 10]),
+        former: None,
         invite: [1; 16],
         host_owner: true,
         public_key: [1; 32],

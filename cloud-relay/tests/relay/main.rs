@@ -3,12 +3,21 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall stop")]
 
 mod agents;
+mod blindness;
 mod callback;
+mod canary;
 mod connect;
 mod dynoxide;
+mod faults;
+mod gateway;
+mod keys;
 mod lambda;
+mod operator;
 mod program;
+mod rubbish;
+mod site;
 mod socket_events;
 mod store;
+mod tenants;
 mod webhook;
 mod world;

@@ -1,5 +1,6 @@
 //! `cloud-relay-local` as a program: TLS of its own, killed and started again.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -11,32 +12,54 @@ use reqwest::StatusCode;
 
 use crate::world::{Agent, http_client};
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_cloud-relay-local");
+pub(crate) const LOCAL: &str = env!("CARGO_BIN_EXE_cloud-relay-local");
 
-struct Program {
+pub(crate) struct Program {
     process: Child,
-    base: String,
+    pub(crate) base: String,
 }
 
 impl Program {
     fn start(folder: &Path, listen: &str) -> Self {
-        let mut process = Command::new(PROGRAM)
-            .args([
-                "serve",
-                "--public-host",
-                "relay.localhost",
-                "--listen",
-                listen,
-                "--data",
-            ])
-            .arg(folder.join("data"))
-            .arg("--tls-cert")
+        Self::start_logging(folder, listen, "warn")
+    }
+
+    /// With a log of this level in `relay.log`.
+    pub(crate) fn start_logging(folder: &Path, listen: &str, level: &str) -> Self {
+        let mut log = File::options();
+        let log = log
+            .create(true)
+            .append(true)
+            .open(folder.join("relay.log"))
+            .unwrap();
+        let mut command = Command::new(LOCAL);
+        command
+            .args(["serve", "--public-host", "relay.localhost"])
+            .args(["--listen", listen, "--tls-cert"])
             .arg(folder.join("relay.crt"))
             .arg("--tls-key")
             .arg(folder.join("relay.key"))
+            .env("RUST_LOG", level)
+            .stderr(log);
+        Self::spawn(command, folder)
+    }
+
+    /// Without TLS, on this machine alone.
+    pub(crate) fn start_plain(folder: &Path) -> Self {
+        let mut command = Command::new(LOCAL);
+        command
+            .args(["serve", "--public-host", "127.0.0.1"])
+            .args(["--listen", "127.0.0.1:0"])
+            .stderr(Stdio::null());
+        Self::spawn(command, folder)
+    }
+
+    fn spawn(mut command: Command, folder: &Path) -> Self {
+        let mut process = command
+            .arg("--data")
+            .arg(folder.join("data"))
             .env_remove("PLACARD_MASTER_KEY")
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -51,7 +74,7 @@ impl Program {
         }
     }
 
-    fn port(&self) -> &str {
+    pub(crate) fn port(&self) -> &str {
         self.base.rsplit_once(':').unwrap().1
     }
 }
@@ -65,7 +88,7 @@ impl Drop for Program {
 }
 
 /// Writes certificate and key; gives the authority to trust.
-fn certify(folder: &Path) -> String {
+pub(crate) fn certify(folder: &Path) -> String {
     let mut ca = CertificateParams::new(vec![]).unwrap();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
@@ -77,8 +100,8 @@ fn certify(folder: &Path) -> String {
     ca.pem()
 }
 
-fn invite(folder: &Path) -> String {
-    let output = Command::new(PROGRAM)
+pub(crate) fn invite(folder: &Path) -> String {
+    let output = Command::new(LOCAL)
         .args(["invite", "--host-owner", "--ttl-hours", "1", "--data"])
         .arg(folder.join("data"))
         .env_remove("PLACARD_MASTER_KEY")
@@ -147,7 +170,7 @@ async fn sigterm_ends_it_cleanly() {
 fn plain_http_beyond_loopback_and_bad_settings_are_refused_in_words() {
     let folder = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
-        let output = Command::new(PROGRAM)
+        let output = Command::new(LOCAL)
             .args(arguments)
             .arg("--data")
             .arg(folder.path())

@@ -46,6 +46,7 @@ impl Gateway {
         let store = SqliteStore::open(folder.path()).unwrap();
         let agent = NewAgent {
             candidate: AgentId::from_random([1; 10]),
+            former: None,
             invite: [1; 16],
             host_owner: true,
             public_key: SigningKey::from_bytes(&[1; 32]).verifying_key().to_bytes(),
@@ -55,11 +56,11 @@ impl Gateway {
         store.enrol(&agent).await.unwrap();
         let masters = MasterKeys::new(KeyVersion(1), MasterKey::from_bytes([7; 32]), None);
         let posted = Posted::default();
-        let relay = Arc::new(Relay {
-            config: RelayConfig::new("https://relay.example", masters).unwrap(),
-            store: store.clone(),
-            downlink: posted.clone(),
-        });
+        let relay = Arc::new(Relay::new(
+            RelayConfig::new("https://relay.example", masters).unwrap(),
+            store.clone(),
+            posted.clone(),
+        ));
         let lambda = Lambda::new(relay, Role::Agents);
         Self {
             lambda,
@@ -123,11 +124,9 @@ impl Gateway {
     }
 
     async fn connection(&self) -> Option<String> {
-        self.store
-            .connection(&self.agent.candidate)
-            .await
-            .unwrap()
-            .unwrap()
+        let listening = self.store.listening(&self.agent.candidate).await;
+        let connection = listening.unwrap().unwrap().connection;
+        connection.map(|(id, _)| id)
     }
 }
 

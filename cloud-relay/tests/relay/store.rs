@@ -1,7 +1,7 @@
 //! One suite for every store: what `SQLite` promises, `DynamoDB` promises, too.
 
 use cloud_relay::store::sqlite::SqliteStore;
-use cloud_relay::store::{Answer, Change, EnrolOutcome, NewAgent, Store};
+use cloud_relay::store::{Answer, Change, EnrolOutcome, NewAgent, Operator, Store};
 use jiff::{SignedDuration, Timestamp};
 use relay_contract::encoding::Base64Bytes;
 use relay_contract::id::{AgentId, Instance, OriginId};
@@ -9,6 +9,9 @@ use relay_contract::inbox::{Acknowledged, Acknowledgement, Signal};
 use relay_contract::origin::PortalOrigin;
 
 use crate::dynoxide::Dynoxide;
+
+mod enrolment;
+mod operator;
 
 #[tokio::test]
 async fn sqlite_keeps_every_promise_of_a_store() {
@@ -22,7 +25,7 @@ async fn dynamo_keeps_every_promise_of_a_store() {
     suite(&store).await;
 }
 
-async fn suite<S: Store>(store: &S) {
+pub(crate) async fn suite<S: Store + Operator>(store: &S) {
     an_invite_makes_one_agent(store).await;
     the_last_host_owner_speaks_for_the_domain(store).await;
     an_epoch_is_claimed_once(store).await;
@@ -34,15 +37,18 @@ async fn suite<S: Store>(store: &S) {
     an_inbox_is_read_in_pages(store).await;
     the_newest_connection_counts(store).await;
     concurrent_changes_leave_the_highest_number(store).await;
+    enrolment::suite(store).await;
+    operator::suite(store).await;
 }
 
-fn at(second: i64) -> Timestamp {
+pub(crate) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
-fn newcomer(seed: u8) -> NewAgent {
+pub(crate) fn newcomer(seed: u8) -> NewAgent {
     NewAgent {
         candidate: AgentId::from_random([seed; 10]),
+        former: None,
         invite: [seed; 16],
         host_owner: false,
         public_key: [seed; 32],
@@ -51,14 +57,14 @@ fn newcomer(seed: u8) -> NewAgent {
     }
 }
 
-async fn enrolled<S: Store>(store: &S, seed: u8) -> AgentId {
+pub(crate) async fn enrolled<S: Store>(store: &S, seed: u8) -> AgentId {
     match store.enrol(&newcomer(seed)).await.unwrap() {
         EnrolOutcome::Agent(agent) => agent,
         EnrolOutcome::InviteUsed => panic!("seeds are used once"),
     }
 }
 
-fn change(channel: &str, number: u64) -> Change {
+pub(crate) fn change(channel: &str, number: u64) -> Change {
     let received_at = at(i64::try_from(number).unwrap());
     let expires = received_at + SignedDuration::from_hours(1);
     Change {
@@ -69,14 +75,20 @@ fn change(channel: &str, number: u64) -> Change {
     }
 }
 
-fn calendar(channel: &str, number: u64) -> Acknowledgement {
+pub(crate) fn calendar(channel: &str, number: u64) -> Acknowledgement {
     Acknowledgement::Calendar {
         channel: channel.into(),
         number,
     }
 }
 
-async fn signals<S: Store>(store: &S, agent: &AgentId) -> Vec<Signal> {
+/// The agent's connection; outer `None`: no such agent.
+async fn connection<S: Store>(store: &S, agent: &AgentId) -> Option<Option<String>> {
+    let listening = store.listening(agent).await.unwrap()?;
+    Some(listening.connection.map(|(id, _)| id))
+}
+
+pub(crate) async fn signals<S: Store>(store: &S, agent: &AgentId) -> Vec<Signal> {
     store
         .pending(agent, None, 100, at(0))
         .await
@@ -127,6 +139,8 @@ async fn an_epoch_is_claimed_once<S: Store>(store: &S) {
     );
     assert!(store.claim_epoch(&agent, 1, 2, &a).await.unwrap());
     assert!(!store.claim_epoch(&agent, 1, 2, &b).await.unwrap());
+    // The same claim, whose answer was lost.
+    assert!(store.claim_epoch(&agent, 1, 2, &a).await.unwrap());
     let record = store.agent(&agent).await.unwrap().unwrap();
     assert_eq!((record.epoch, record.instance), (2, a.clone()));
     let nobody = AgentId::from_random([97; 10]);
@@ -170,10 +184,8 @@ async fn origins_keep_their_numbers<S: Store>(store: &S) {
 async fn changes_of_a_channel_coalesce<S: Store>(store: &S) {
     let agent = enrolled(store, 6).await;
     for number in [3, 7, 5, 7] {
-        store
-            .note_change(&agent, &change("c", number))
-            .await
-            .unwrap();
+        let first = store.note_change(&agent, &change("c", number)).await;
+        assert_eq!(first.unwrap(), at(3), "nothing was acknowledged since");
     }
     let expected = Signal::Calendar {
         channel: "c".into(),
@@ -193,7 +205,7 @@ async fn an_acknowledged_change_that_moved_on_stays<S: Store>(store: &S) {
         calendar("c", 1),
         calendar("b", 4),
     ];
-    let results = store.acknowledge(&agent, &items).await.unwrap();
+    let results = store.acknowledge(&agent, &items, at(0)).await.unwrap();
     use Acknowledged::{Absent, Done, MovedOn};
     // The same item twice in one call: one of the two finds it, whichever is first.
     assert_eq!((results[0], results[2]), (MovedOn, Absent));
@@ -204,7 +216,7 @@ async fn an_acknowledged_change_that_moved_on_stays<S: Store>(store: &S) {
     assert_eq!(signals(store, &agent).await.len(), 1);
     assert_eq!(
         store
-            .acknowledge(&agent, &[calendar("a", 9)])
+            .acknowledge(&agent, &[calendar("a", 9)], at(0))
             .await
             .unwrap(),
         [Done]
@@ -214,14 +226,14 @@ async fn an_acknowledged_change_that_moved_on_stays<S: Store>(store: &S) {
     store.note_change(&agent, &change("a", 5)).await.unwrap();
     assert_eq!(
         store
-            .acknowledge(&stranger, &[calendar("a", 9)])
+            .acknowledge(&stranger, &[calendar("a", 9)], at(0))
             .await
             .unwrap(),
         [Absent]
     );
 }
 
-fn answer(id: &str) -> Answer {
+pub(crate) fn answer(id: &str) -> Answer {
     Answer {
         id: id.into(),
         state: format!("state of {id}"),
@@ -234,7 +246,13 @@ fn answer(id: &str) -> Answer {
 async fn an_answer_is_kept_once<S: Store>(store: &S) {
     let agent = enrolled(store, 9).await;
     assert!(store.keep_answer(&agent, &answer("x")).await.unwrap());
-    assert!(!store.keep_answer(&agent, &answer("x")).await.unwrap());
+    // The same write, whose answer was lost; and another of Google's answers to the same sign-in.
+    assert!(store.keep_answer(&agent, &answer("x")).await.unwrap());
+    let other = Answer {
+        sealed: vec![9],
+        ..answer("x")
+    };
+    assert!(!store.keep_answer(&agent, &other).await.unwrap());
     let expected = Signal::Oauth {
         id: "x".into(),
         state: "state of x".into(),
@@ -244,11 +262,11 @@ async fn an_answer_is_kept_once<S: Store>(store: &S) {
     assert_eq!(signals(store, &agent).await, vec![expected]);
     let used = [Acknowledgement::Oauth { id: "x".into() }];
     assert_eq!(
-        store.acknowledge(&agent, &used).await.unwrap(),
+        store.acknowledge(&agent, &used, at(0)).await.unwrap(),
         [Acknowledged::Done]
     );
     assert_eq!(
-        store.acknowledge(&agent, &used).await.unwrap(),
+        store.acknowledge(&agent, &used, at(0)).await.unwrap(),
         [Acknowledged::Absent]
     );
     assert_eq!(signals(store, &agent).await, vec![]);
@@ -272,6 +290,14 @@ async fn what_has_expired_is_not_seen<S: Store>(store: &S) {
     assert_eq!(seen(at(599)).await, 2);
     assert_eq!(seen(at(600)).await, 1);
     assert_eq!(seen(at(5 + 3600)).await, 0);
+    // Still on disk perhaps, and gone all the same.
+    let items = [
+        calendar("c", 5),
+        calendar("c", 4),
+        Acknowledgement::Oauth { id: "x".into() },
+    ];
+    let results = store.acknowledge(&agent, &items, at(5 + 3600)).await;
+    assert_eq!(results.unwrap(), [Acknowledged::Absent; 3]);
     // A channel that comes back with a lower number after its item has expired is seen again.
     let late = Change {
         received_at: at(5000),
@@ -310,7 +336,7 @@ async fn an_inbox_is_read_in_pages<S: Store>(store: &S) {
 
 async fn the_newest_connection_counts<S: Store>(store: &S) {
     let agent = enrolled(store, 12).await;
-    assert_eq!(store.connection(&agent).await.unwrap(), Some(None));
+    assert_eq!(connection(store, &agent).await, Some(None));
     assert_eq!(
         store.connected(&agent, "one", 1, at(0)).await.unwrap(),
         None
@@ -324,16 +350,13 @@ async fn the_newest_connection_counts<S: Store>(store: &S) {
     // A late goodbye of the old connection, and a late hello of the old incarnation, change nothing.
     store.disconnected(&agent, "one").await.unwrap();
     store.connected(&agent, "old", 1, at(2)).await.unwrap();
-    assert_eq!(
-        store.connection(&agent).await.unwrap(),
-        Some(Some("two".into()))
-    );
+    assert_eq!(connection(store, &agent).await, Some(Some("two".into())));
     store.disconnected(&agent, "two").await.unwrap();
-    assert_eq!(store.connection(&agent).await.unwrap(), Some(None));
+    assert_eq!(connection(store, &agent).await, Some(None));
     let nobody = AgentId::from_random([97; 10]);
-    assert_eq!(store.connection(&nobody).await.unwrap(), None);
+    assert_eq!(connection(store, &nobody).await, None);
     store.connected(&nobody, "three", 1, at(0)).await.unwrap();
-    assert_eq!(store.connection(&nobody).await.unwrap(), None);
+    assert_eq!(connection(store, &nobody).await, None);
     assert_eq!(store.connection_owner("four").await.unwrap(), None);
 }
 

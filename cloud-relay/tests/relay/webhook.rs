@@ -1,11 +1,12 @@
 //! Google's notifications, genuine and not.
 
+use cloud_relay::store::{Inboxes, Operator, Status};
 use relay_contract::inbox::Signal;
 use relay_contract::webhook;
 use reqwest::StatusCode;
 use reqwest::header::HeaderValue;
 
-use crate::world::World;
+use crate::world::{World, now};
 
 #[tokio::test]
 async fn notifications_of_a_channel_become_one_signal_with_the_highest_number() {
@@ -153,4 +154,46 @@ async fn pages_are_never_stored_framed_or_scripted() {
         world.get("/robots.txt").await.text().await.unwrap(),
         "User-agent: *\nAllow: /\n"
     );
+}
+
+#[tokio::test]
+async fn over_quota_google_is_asked_to_come_again() {
+    let world = World::with_quota(20).await;
+    let (busy, calm) = (world.agent(1, true).await, world.agent(2, false).await);
+    let mut statuses = Vec::new();
+    for number in 1..=30 {
+        let answer = busy.notification("room-1", number).send().await.unwrap();
+        statuses.push(answer.status());
+    }
+    let taken = statuses.iter().filter(|s| **s == StatusCode::OK).count();
+    assert!((20..=22).contains(&taken), "{statuses:?}");
+    // Never 429: Google gives up on that.
+    assert_eq!(statuses[29], StatusCode::SERVICE_UNAVAILABLE);
+    let answer = calm.notification("room-1", 1).send().await.unwrap();
+    assert_eq!(
+        answer.status(),
+        StatusCode::OK,
+        "another's flood is not its own"
+    );
+}
+
+#[tokio::test]
+async fn of_a_suspended_agent_only_the_first_webhook_is_written() {
+    let world = World::start().await;
+    let agent = world.agent(1, true).await;
+    let id = &agent.enrolled.agent;
+    let post = async |number| {
+        let answer = agent.notification("room-1", number).send().await.unwrap();
+        answer.status()
+    };
+    assert_eq!(post(1).await, StatusCode::OK);
+    world.store.set_status(id, Status::Suspended).await.unwrap();
+    for number in 2..=5 {
+        assert_eq!(post(number).await, StatusCode::NOT_FOUND);
+    }
+    let page = world.store.pending(id, None, 10, now()).await.unwrap();
+    let [Signal::Calendar { number, .. }] = &page.signals[..] else {
+        panic!("{page:?}")
+    };
+    assert_eq!(*number, 2, "the one that found the suspension");
 }

@@ -1,5 +1,6 @@
 //! A relay on loopback and agents that speak to it as the contract says.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,22 +37,49 @@ pub(crate) struct World {
     pub(crate) base: String,
     pub(crate) http: reqwest::Client,
     pub(crate) masters: MasterKeys,
+    pub(crate) store: SqliteStore,
     stop: CancellationToken,
-    _folder: tempfile::TempDir,
+    folder: Option<tempfile::TempDir>,
     tasks: TaskTracker,
 }
 
 impl World {
     pub(crate) async fn start() -> Self {
+        Self::with_masters(masters_of(&[7])).await
+    }
+
+    pub(crate) async fn with_masters(masters: MasterKeys) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path()).unwrap();
+        Self::serve(masters, store, Some(folder), |config| config).await
+    }
+
+    /// A relay that takes few webhooks.
+    pub(crate) async fn with_quota(per_minute: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path()).unwrap();
+        let quota = |config: RelayConfig| config.with_webhooks_per_minute(per_minute);
+        Self::serve(masters_of(&[7]), store, Some(folder), quota).await
+    }
+
+    /// The same relay started again with other master keys, or its other instance.
+    pub(crate) async fn beside(&self, masters: MasterKeys) -> Self {
+        Self::serve(masters, self.store.clone(), None, |config| config).await
+    }
+
+    async fn serve(
+        masters: MasterKeys,
+        store: SqliteStore,
+        folder: Option<tempfile::TempDir>,
+        change: impl FnOnce(RelayConfig) -> RelayConfig,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let masters = MasterKeys::new(KeyVersion(1), MasterKey::from_bytes([7; 32]), None);
-        let relay = Arc::new(Relay {
-            config: RelayConfig::new(&base, masters.clone()).unwrap(),
-            store: SqliteStore::open(folder.path()).unwrap(),
-            downlink: LocalDownlink::default(),
-        });
+        let relay = Arc::new(Relay::new(
+            change(RelayConfig::new(&base, masters.clone()).unwrap()),
+            store.clone(),
+            LocalDownlink::default(),
+        ));
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(
             Server::new(listener, None, local_router(relay))
@@ -62,8 +90,9 @@ impl World {
             base,
             http: http_client(None),
             masters,
+            store,
             stop,
-            _folder: folder,
+            folder: folder,
             tasks,
         }
     }
@@ -86,6 +115,11 @@ impl World {
         agent
     }
 
+    /// Where the store of this relay is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.as_ref().expect("a world of its own").path()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Response {
         self.http
             .get(format!("{}{path}", self.base))
@@ -100,6 +134,13 @@ impl Drop for World {
         self.stop.cancel();
         self.tasks.close();
     }
+}
+
+/// Master keys of these bytes, the one in use last: one alone is version 1.
+pub(crate) fn masters_of(bytes: &[u8]) -> MasterKeys {
+    let version = KeyVersion(u16::try_from(bytes.len()).unwrap());
+    let mut keys = bytes.iter().rev().map(|b| MasterKey::from_bytes([*b; 32]));
+    MasterKeys::new(version, keys.next().unwrap(), keys.next())
 }
 
 /// An enrolled agent, no more than the contract.
@@ -128,6 +169,14 @@ impl Agent {
             epoch: 1,
             instance,
         }
+    }
+
+    /// The same agent, which finds its relay at this address from now on.
+    pub(crate) fn moved_to(mut self, world: &World) -> Self {
+        let enrolled = &mut self.enrolled;
+        enrolled.public_base = world.base.clone();
+        enrolled.api_base = format!("{}{}", world.base, route::AGENTS);
+        self
     }
 
     /// What stands after `Bearer`.

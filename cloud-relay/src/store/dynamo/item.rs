@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use relay_contract::id::AgentId;
 
 use super::super::StoreError;
@@ -38,6 +39,11 @@ pub(super) fn get_number<T: std::str::FromStr>(item: &Item, name: &str) -> Optio
 
 pub(super) fn get_binary(item: &Item, name: &str) -> Option<Vec<u8>> {
     Some(item.get(name)?.as_b().ok()?.as_ref().to_vec())
+}
+
+/// An instant in microseconds since 1970.
+pub(super) fn get_time(item: &Item, name: &str) -> Option<Timestamp> {
+    Timestamp::from_microsecond(get_number(item, name)?).ok()
 }
 
 /// For [`Result::map_err`]. Of an answer of `DynamoDB`'s only code and message are kept: its body may hold an item.

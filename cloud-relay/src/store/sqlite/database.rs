@@ -12,8 +12,9 @@ use tokio::sync::oneshot;
 
 use super::super::StoreError;
 
-const SCHEMA: &str = include_str!("schema.sql");
-const SCHEMA_VERSION: i32 = 1;
+/// Each brings the schema from the version before to its own; never changed once released.
+const MIGRATIONS: [&str; 2] = [include_str!("0001.sql"), include_str!("0002.sql")];
+const SCHEMA_VERSION: usize = MIGRATIONS.len();
 /// The command line beside the service waits this long for its turn.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// So many writes share a transaction at most; more would make the first wait.
@@ -37,7 +38,7 @@ pub enum OpenError {
     )]
     TooNew {
         /// Its schema.
-        found: i32,
+        found: usize,
     },
 }
 
@@ -65,18 +66,19 @@ impl Database {
             Ok(connection)
         };
         let writer = connect().map_err(error)?;
-        let found: i32 = writer
-            .query_row("PRAGMA user_version", [], |row| row.get(0))
-            .map_err(error)?;
-        match found {
-            0 => {
-                let sql = format!(
-                    "BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
-                );
-                writer.execute_batch(&sql).map_err(error)?;
-            }
-            SCHEMA_VERSION => {}
-            found => return Err(OpenError::TooNew { found }),
+        let version = |c: &Connection| -> rusqlite::Result<usize> {
+            c.query_row("PRAGMA user_version", [], |row| row.get(0))
+        };
+        if version(&writer).map_err(error)? != SCHEMA_VERSION {
+            // Looked at again under the lock: service and command line may be started together.
+            writer.execute_batch("BEGIN IMMEDIATE").map_err(error)?;
+            let found = version(&writer).map_err(error)?;
+            let missing = MIGRATIONS
+                .get(found..)
+                .ok_or(OpenError::TooNew { found })?
+                .concat();
+            let sql = format!("{missing} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;");
+            writer.execute_batch(&sql).map_err(error)?;
         }
         let reader = connect().map_err(error)?;
         Ok(Self {

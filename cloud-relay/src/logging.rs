@@ -1,0 +1,38 @@
+//! What may be logged.
+//!
+//! A callback's query holds a code, a body may hold an answer. Our own lines leave them out; those of the libraries that
+//! carry them are cut at `info`, whatever the environment asks for.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
+
+/// Libraries that show requests or their bodies at `debug` or `trace`.
+const TALKATIVE: [&str; 15] = [
+    "aws_config",
+    "aws_credential_types",
+    "aws_runtime",
+    "aws_sdk_apigatewaymanagement",
+    "aws_sdk_dynamodb",
+    "aws_sigv4",
+    "aws_smithy_http_client",
+    "aws_smithy_runtime",
+    "aws_smithy_runtime_api",
+    "axum",
+    "h2",
+    "hyper",
+    "hyper_util",
+    "lambda_runtime",
+    "tungstenite",
+];
+
+/// `RUST_LOG` or `info`, without what the libraries know of requests.
+pub fn filter() -> EnvFilter {
+    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    TALKATIVE.iter().fold(asked, |filter, library| {
+        filter.add_directive(
+            format!("{library}={}", LevelFilter::INFO)
+                .parse()
+                .expect("a library's name and a level"),
+        )
+    })
+}
