@@ -10,6 +10,7 @@ needs_portal() {
 needs_unit_tests() {
     need_font_pack
     need_dynoxide
+    need_emulator
     need_cargo_lambda
     need_google_client
 }

@@ -211,7 +211,10 @@ mod tests {
     fn request_of_a_former_agent_golden() {
         let (_, _, request) = again();
         let json = serde_json::to_string(&request).unwrap();
-        assert_eq!(json, r#"GOLDEN"#);
+        assert_eq!(
+            json,
+            r#"{"invite":"inv1.x","public_key":"7UkoxijRwsbq6QM4kFmVYSlZJzpcY_k2NsFGFKyHN9E","epoch":1,"instance":"02020202020202020202020202020202","former":{"agent":"040g2081040g2081","version":1,"proof":"XFEm7K8nO9xbY0SGUwdoWR3GZ6F6HVcyo-ycghVWSjs"},"proof":"lsnmCFUd04_J6FWgHG9-NnQttMWNaTE9qyIgJ-JK7ENS8uEwQ0jGxz9EA17cMlblhqaLTP7yOVZzaXu6l24CDg"}"#
+        );
         assert_eq!(
             serde_json::from_str::<EnrolRequest>(&json).unwrap(),
             request

@@ -98,7 +98,7 @@ mod tests {
         let json = serde_json::to_string(&request()).unwrap();
         assert_eq!(
             json,
-            r#"{"public_key":"ypOsFwUYcHHWewH8ufceVoNpVzPPWtfgd-FdtJUrrKE","proof":"GOLDEN"}"#
+            r#"{"public_key":"ypOsFwUYcHHWe4PH_w7-gQjo7EUwV113JoeTM9vavnw","proof":"TXWd5l0eyEmP-JLPr_tfAHdDG1u92NG0bV1iXyVXdRmS1f8Cfw28paVK_uerXQT1Vmy0smUN9KVSZyizGu5fAA"}"#
         );
         assert_eq!(serde_json::from_str::<RotateKey>(&json).unwrap(), request());
     }

@@ -326,7 +326,7 @@ async fn acknowledgements_stand_each_for_itself() {
 
 #[tokio::test]
 async fn a_full_inbox_comes_in_pages() {
-    let world = World::start().await;
+    let world = World::with_quota(2000).await;
     let agent = world.agent(1, true).await;
     let sends = (0..620).map(|n| agent.notification(&format!("channel-{n}"), 2).send());
     for answer in futures_util::future::join_all(sends).await {

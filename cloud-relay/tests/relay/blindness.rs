@@ -111,7 +111,11 @@ async fn canaries_are_in_no_file_no_log_and_no_answer() {
         .unwrap();
     let planted = [database.as_slice(), CODE.as_bytes()].concat();
     assert_eq!(find(&planted, CODE).as_deref(), Some("plain"));
-    assert_eq!(find(database, &flow.state).as_deref(), Some("plain"));
+    let kept = |(_, bytes): &(String, Vec<u8>)| find(bytes, &flow.state).is_some();
+    assert!(
+        written.iter().any(kept),
+        "what is stored is there to be found"
+    );
 }
 
 #[tokio::test]

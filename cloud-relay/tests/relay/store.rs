@@ -25,6 +25,13 @@ async fn dynamo_keeps_every_promise_of_a_store() {
     suite(&store).await;
 }
 
+/// Another's idea of `DynamoDB`: what both accept is more likely to be AWS's.
+#[tokio::test]
+async fn dynamo_keeps_every_promise_as_ministack_plays_it() {
+    let (_ministack, store) = Dynoxide::ministack().await;
+    suite(&store).await;
+}
+
 pub(crate) async fn suite<S: Store + Operator>(store: &S) {
     an_invite_makes_one_agent(store).await;
     the_last_host_owner_speaks_for_the_domain(store).await;

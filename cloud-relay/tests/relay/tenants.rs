@@ -18,11 +18,6 @@ async fn nobody_calls_under_another_name() {
     let world = World::start().await;
     let (victim, attacker) = (world.agent(1, true).await, world.agent(2, false).await);
     victim.notification("room-1", 7).send().await.unwrap();
-    let call = Call {
-        method: "GET",
-        path_and_query: route::INBOX,
-        body: b"",
-    };
     // The attacker's key under the victim's id, epoch and instance.
     let forged = Agent {
         key: attacker.key.clone(),

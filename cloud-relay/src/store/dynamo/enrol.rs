@@ -101,7 +101,8 @@ impl DynamoStore {
                 .table_name(&self.table)
                 .key("pk", text("HOST"))
                 .key("sk", text("OWNER"))
-                .update_expression("SET agent = :a")
+                .update_expression("SET #a = :a")
+                .expression_attribute_names("#a", "agent")
                 .expression_attribute_values(":a", text(agent.as_str()))
                 .build()
                 .expect("table, key and expression are given");

@@ -44,7 +44,8 @@ impl Hosts for DynamoStore {
         let update = self
             .update(text("HOST"), "OWNER")
             .update_expression("SET site = :s")
-            .condition_expression("agent = :a")
+            .condition_expression("#a = :a")
+            .expression_attribute_names("#a", "agent")
             .expression_attribute_values(":s", text(json))
             .expression_attribute_values(":a", text(owner.as_str()));
         send_if("set the site verification", update).await

@@ -100,7 +100,8 @@ impl DynamoStore {
             .table_name(&self.table)
             .key("pk", text("HOST"))
             .key("sk", text("OWNER"))
-            .condition_expression("agent = :a")
+            .condition_expression("#a = :a")
+            .expression_attribute_names("#a", "agent")
             .expression_attribute_values(":a", text(id.as_str()))
             .send()
             .await;
