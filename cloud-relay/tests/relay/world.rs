@@ -92,7 +92,7 @@ impl World {
             masters,
             store,
             stop,
-            folder: folder,
+            folder,
             tasks,
         }
     }
