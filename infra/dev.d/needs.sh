@@ -32,7 +32,7 @@ prepare_for() {
     case $1 in
         fmt) need_rust_components ;;
         gallery) need_font_pack ;;
-        bench) needs_portal; needs_glass; need_chromium; need_python ;;
+        bench) needs_portal; needs_glass; need_chromium; need_python; need_dynoxide; need_cargo_lambda ;;
         lint) need_rust_components; need_shellcheck; need_template_checks; needs_portal ;;
         portal | check-wasm | build | release) needs_portal ;;
         unit) needs_portal; needs_unit_tests ;;

@@ -2,9 +2,12 @@
 
 import os
 import subprocess
+import tempfile
 import time
 import urllib.error
 import urllib.request
+import zipfile
+from pathlib import Path
 
 import botocore.exceptions
 import cloud as clouds
@@ -94,15 +97,21 @@ def update(cloud: Cloud, stage: Stage, zipped: codes.Zip) -> None:
     The stack does not learn of it: the next deployment brings both together again.
     """
     stack.outputs(cloud, stage)
-    extracted = zipped.path.parent
-    for function in stage.functions():
-        command = ["cargo", "lambda", "deploy", function, "--alias", "live", "--region", stage.region]
-        command += ["--binary-path", str(extracted / "bootstrap.zip")]
-        endpoint = os.environ.get("AWS_ENDPOINT_URL")
-        if endpoint:
-            command += ["--endpoint-url", endpoint]
-        if subprocess.run(command, cwd=codes.ROOT, env=cloud.environment(), check=False).returncode:
-            raise Refused(f"{function} was not updated", "see cargo lambda's words above", "run it again, or infra/dev relay-deploy")
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(zipped.path) as packed:
+        binary = Path(packed.extract("bootstrap", folder))
+        binary.chmod(0o755)
+        for function in stage.functions():
+            update_one(cloud, stage, function, binary)
+
+
+def update_one(cloud: Cloud, stage: Stage, function: str, binary: Path) -> None:
+    command = ["cargo-lambda", "lambda", "deploy", function, "--alias", "live", "--region", stage.region]
+    command += ["--binary-path", str(binary)]
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint:
+        command += ["--endpoint-url", endpoint]
+    if subprocess.run(command, cwd=codes.ROOT, env=cloud.environment(), check=False).returncode:
+        raise Refused(f"{function} was not updated", "see cargo lambda's words above", "run it again, or infra/dev relay-deploy")
 
 
 def rotate(cloud: Cloud, stage: Stage) -> None:

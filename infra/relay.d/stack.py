@@ -1,5 +1,7 @@
 """The CloudFormation stack of a stage: every change is a change set, shown before it is made."""
 
+import hashlib
+import json
 import time
 from pathlib import Path
 
@@ -37,6 +39,12 @@ def parameters(found: dict | None) -> dict[str, str]:
     return {p["ParameterKey"]: p["ParameterValue"] for p in (found or {}).get("Parameters", [])}
 
 
+def configuration(values: dict[str, str]) -> str:
+    """Names a set of parameters."""
+    told = sorted((k, v) for k, v in values.items() if k != "Configuration")
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
 def apply(cloud: Cloud, stage: Stage, wanted: dict[str, str]) -> bool:
     """Creates or changes the stack; `False` when nothing is to be changed.
 
@@ -50,6 +58,7 @@ def apply(cloud: Cloud, stage: Stage, wanted: dict[str, str]) -> bool:
         found = None
     body = TEMPLATE.read_text()
     known = {p["ParameterKey"] for p in cloud.cloudformation.get_template_summary(TemplateBody=body)["Parameters"]}
+    wanted = {**wanted, "Configuration": configuration({**parameters(found), **wanted})}
     kept = {k: {"UsePreviousValue": True} for k in parameters(found) if k in known and k not in wanted}
     given = {k: {"ParameterValue": v} for k, v in wanted.items()}
     name = f"change-{int(time.time() * 1000)}"

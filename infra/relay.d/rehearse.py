@@ -1,0 +1,172 @@
+"""The rehearsal: a deployment into ministack by the commands, template and zip of a real one, and everything tried.
+
+What the emulator cannot show is listed in infra/book/relay-on-aws.md.
+"""
+
+import dataclasses
+import json
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+
+import code as codes
+import deploy
+import stack
+from cloud import Cloud
+from emulator import Emulator
+from say import Refused, note
+from stage import Stage
+
+# An ordinary machine runs the rehearsal, so the zip is for it; a real stage is arm64 unless its file says otherwise.
+ARCHITECTURE = "x86_64" if os.uname().machine == "x86_64" else "arm64"
+
+# tests/rehearsal/sign_in.rs has the relay carry it.
+CANARY = "4/canary-of-the-rehearsal"
+
+# ministack knows neither CodeDeploy nor Budgets.
+STAGE = Stage(
+    name="rehearsal",
+    region="eu-central-1",
+    relay_host="relay.localhost",
+    connect_host="connect.localhost",
+    hosted_zone="",
+    alarm_email="operator@example.org",
+    architecture=ARCHITECTURE,
+    google_concurrency=20,
+    agents_concurrency=20,
+    rollout="at-once",
+    budget_usd=0,
+)
+
+
+def run(given: Path | None, names: list[str]) -> int:
+    tests = build_suite()
+    zipped = codes.at(given) if given else codes.build(ARCHITECTURE)
+    with tempfile.TemporaryDirectory(prefix="placard-rehearsal-") as folder, Emulator(Path(folder)) as emulator:
+        os.environ.update(emulator.environment)
+        cloud = Cloud(STAGE.region)
+        zone = cloud.route53.create_hosted_zone(Name="localhost", CallerReference="rehearsal")["HostedZone"]["Id"]
+        stage = dataclasses.replace(STAGE, hosted_zone=zone.rsplit("/", 1)[1])
+        try:
+            rehearse(cloud, stage, emulator, zipped, tests, names)
+        except Refused:
+            tail = emulator.log.read_text().splitlines()[-40:]
+            note("the emulator's last words:\n" + "\n".join(tail))
+            raise
+    note("the rehearsal is over and nothing of it is left")
+    return 0
+
+
+def rehearse(
+    cloud: Cloud, stage: Stage, emulator: Emulator, zipped: codes.Zip, tests: Path, names: list[str]
+) -> None:
+    told = deploy.deploy(cloud, stage, zipped)
+    # The emulator serves no custom names of WebSocket APIs, so the functions learn of its own address by an update.
+    api = f"{emulator.endpoint}/_aws/execute-api"
+    stage = dataclasses.replace(stage, push_endpoint=f"{api}/{told['WebSocketApiId']}/live")
+    before = live_versions(cloud, stage)
+    told = deploy.deploy(cloud, stage, zipped)
+    expect("a new environment is live", all(a != b for a, b in zip(before, live_versions(cloud, stage), strict=True)))
+    here = {
+        "PLACARD_REHEARSAL_HTTP": f"{api}/{told['HttpApiId']}/$default",
+        "PLACARD_REHEARSAL_WS": f"{api}/{told['WebSocketApiId']}/live".replace("http://", "ws://"),
+        "PLACARD_REHEARSAL_HOST": stage.relay_host,
+    }
+    suite(cloud, stage, tests, here, names)
+    if names:
+        return
+    blind(cloud, stage)
+
+    note("code update, by cargo lambda deploy")
+    before = live_versions(cloud, stage)
+    deploy.update(cloud, stage, zipped)
+    after = live_versions(cloud, stage)
+    expect("both aliases point to a new version", all(a != b for a, b in zip(before, after, strict=True)))
+    suite(cloud, stage, tests, here, ["smoke"])
+
+    note("rotation of the master key")
+    deploy.rotate(cloud, stage)
+    suite(cloud, stage, tests, here, ["smoke"])
+    deploy.retire(cloud, stage)
+    suite(cloud, stage, tests, here, ["smoke"])
+
+    note("and down again")
+    deploy.destroy(cloud, stage, keep_data=False)
+    expect("the stack is gone", stack.find(cloud, stage) is None)
+    expect("the table is gone", stage.table not in cloud.dynamodb.list_tables()["TableNames"])
+
+
+def build_suite() -> Path:
+    """Builds cloud-relay/tests/rehearsal and the operator's program; gives the test program."""
+    features = "cloud-relay/local cloud-relay/lambda"
+    command = ["cargo", "test", "--workspace", "--features", features, "--test", "rehearsal", "--no-run"]
+    command += ["--message-format", "json-render-diagnostics"]
+    built = subprocess.run(command, cwd=codes.ROOT, stdout=subprocess.PIPE, text=True, check=True)
+    for line in built.stdout.splitlines():
+        told = json.loads(line)
+        if told.get("executable") and told.get("target", {}).get("name") == "rehearsal":
+            return Path(told["executable"])
+    raise Refused("the rehearsal's tests were not built", "cargo named no program", "run `cargo test --test rehearsal --no-run`")
+
+
+def suite(cloud: Cloud, stage: Stage, tests: Path, here: dict[str, str], names: list[str]) -> None:
+    """Runs the tests against the deployed relay."""
+    told = stack.outputs(cloud, stage)
+    environment = {
+        **os.environ,
+        **here,
+        "PLACARD_TABLE": told["TableName"],
+        "PLACARD_PUSH_ENDPOINT": told["PushEndpoint"],
+        "PLACARD_MASTER_KEY_PARAMETER": told["MasterKeyParameter"],
+        "PLACARD_MASTER_KEY_VERSION": told["MasterKeyVersion"],
+    }
+    # One after the other: the host owner is whoever enrolled last as one, and the emulator is slow enough.
+    command = [str(tests), "--ignored", "--test-threads=1", *names]
+    if subprocess.run(command, cwd=codes.ROOT / "cloud-relay", env=environment, check=False).returncode:
+        show_logs(cloud, stage)
+        raise Refused("the deployed relay does not do what it should", "see the tests above", "correct it and rehearse again")
+
+
+def log_lines(cloud: Cloud, group: str) -> list[str]:
+    pages = cloud.logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    return [event["message"] for page in pages for event in page["events"]]
+
+
+def show_logs(cloud: Cloud, stage: Stage) -> None:
+    for function in stage.functions():
+        note(f"the end of {function}'s log:\n" + "\n".join(log_lines(cloud, f"/aws/lambda/{function}")[-25:]))
+
+
+def blind(cloud: Cloud, stage: Stage) -> None:
+    """Neither log nor table holds the code that a browser carried through the relay."""
+    logs = {f"/aws/lambda/{function}": log_lines(cloud, f"/aws/lambda/{function}") for function in stage.functions()}
+    google = "\n".join(logs[f"/aws/lambda/{stage.functions()[0]}"])
+    expect("the log tells of the callback", "/oauth/google/callback/{agent}" in google)
+    items = [item for page in cloud.dynamodb.get_paginator("scan").paginate(TableName=stage.table) for item in page["Items"]]
+    expect("the table holds the sealed answer", any("sealed" in item for item in items))
+    everything = json.dumps([logs, items], default=lambda raw: raw.decode("latin-1"))
+    expect("the search finds what is there", "/healthz" in everything or "/{page}" in everything or "healthz" in everything)
+    for form in forms(CANARY):
+        expect(f"no log and no item holds {form!r}", form not in everything)
+
+
+def forms(canary: str) -> list[str]:
+    """The canary as it may be written somewhere."""
+    from base64 import b64encode
+    from urllib.parse import quote
+
+    raw = canary.encode()
+    # Base64 of the middle part, whichever the bytes before it were.
+    encoded = {b64encode(b"x" * shift + raw).decode()[4 + shift : -6] for shift in range(3)}
+    return [canary, quote(canary, safe=""), raw.hex(), *sorted(encoded)]
+
+
+def live_versions(cloud: Cloud, stage: Stage) -> list[str]:
+    return [cloud.lambda_.get_alias(FunctionName=f, Name="live")["FunctionVersion"] for f in stage.functions()]
+
+
+def expect(what: str, so: bool) -> None:
+    if not so:
+        raise Refused(f"it is not so that {what}", "the rehearsal has just looked", "see the log above")
+    note(f"so it is: {what}")
