@@ -41,6 +41,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0005_pushes.sql"),
     include_str!("store/migrations/0006_frame_palette.sql"),
     include_str!("store/migrations/0007_drawings.sql"),
+    include_str!("store/migrations/0008_people.sql"),
 ];
 
 /// Why the database could not be opened.

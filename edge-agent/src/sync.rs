@@ -2,10 +2,12 @@
 //!
 //! Bottom up: [`tokens`] access to an account · [`pushes`] whether announcements arrive (pure) · [`schedule`] who is
 //! listed when (pure) · [`room`] one list · [`calendars`] which rooms there are · [`watch`] channels · [`run`] the task
-//! that turns signals and time into lists · [`keep`] the task that keeps channels, tokens and the list of rooms in order.
+//! that turns signals and time into lists · [`keep`] the task that keeps channels, tokens and the list of rooms in order ·
+//! [`people`] the task that finds the names of organisers.
 
 mod calendars;
 mod keep;
+mod people;
 mod pushes;
 mod room;
 mod run;
@@ -51,6 +53,7 @@ pub(crate) fn start<R: RelaySide>(
     };
     // Followed before anything is read, so that nothing changes unseen in between.
     let (for_run, for_keep) = (lister.bus.follow(), lister.bus.follow());
+    let for_people = lister.bus.follow();
     let rooms_changed = Arc::new(Notify::new());
     let (acknowledge, to_acknowledge) = mpsc::unbounded_channel();
     let run = Run::new(
@@ -65,5 +68,6 @@ pub(crate) fn start<R: RelaySide>(
         to_acknowledge,
         stop.clone(),
     ));
+    tasks.spawn(people::run(lister.clone(), for_people, stop.clone()));
     tasks.spawn(keep::run(lister, for_keep, rooms_changed, stop));
 }

@@ -216,6 +216,7 @@ words! {
         CONNECT = "Connect";
         APP_FIRST = "Save a Google app first.";
         DISCONNECT = "Disconnect";
+        NO_DIRECTORY = "Organisers are named by their addresses:";
         DISCONNECT_WHAT = "The signs of its rooms will stop changing and be marked with the time.";
         CONNECTED = "Connected";
         RECONNECT = "Connect again";

@@ -90,6 +90,8 @@ pub struct Account {
     pub email: String,
     /// Whether it works.
     pub state: AccountState,
+    /// Why the organisation's directory cannot be read with it, so that organisers are named by their addresses.
+    pub directory_problem: Option<String>,
 }
 
 /// Whether an account works.

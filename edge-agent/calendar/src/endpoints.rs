@@ -42,6 +42,15 @@ impl Endpoints {
         }
         url
     }
+
+    /// A method of the People API, such as `people:searchDirectoryPeople`.
+    pub(crate) fn people(&self, method: &str) -> Url {
+        let mut url = self.people.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(method);
+        }
+        url
+    }
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ pub struct Event {
     pub summary: Option<String>,
     /// Who invited, as a name to read; `None` for private events and for those that the room itself owns.
     pub organiser: Option<String>,
+    /// Whose name Google did not tell with the event, so that [`organiser`](Self::organiser) is made from this address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organiser_address: Option<String>,
     /// The first instant at which the room is taken.
     pub start: Timestamp,
     /// The first instant at which it is no longer; always after `start`.

@@ -76,6 +76,14 @@ struct Person {
     response_status: Option<String>,
 }
 
+/// Who invited.
+#[derive(Default)]
+struct Organiser {
+    name: Option<String>,
+    /// The address, when the name is made from it.
+    nameless_address: Option<String>,
+}
+
 impl Raw {
     fn leaves_the_room_free(&self) -> bool {
         let is = |field: &Option<String>, word: &str| field.as_deref() == Some(word);
@@ -109,12 +117,17 @@ impl Raw {
             return Ok(None);
         }
         let private = matches!(self.visibility.as_deref(), Some("private" | "confidential"));
-        let organiser = if private { None } else { self.organiser() };
+        let organiser = if private {
+            Organiser::default()
+        } else {
+            self.organiser()
+        };
         let title = self.summary.map(|text| text.trim().to_owned());
         Ok(Some(Event {
             id,
             summary: title.filter(|text| !private && !text.is_empty()),
-            organiser,
+            organiser: organiser.name,
+            organiser_address: organiser.nameless_address,
             start,
             end,
             all_day,
@@ -124,10 +137,10 @@ impl Raw {
 
     /// The organiser's name as the guest list has it, else as the event has it, else made from the address. None when
     /// it is the room itself: its name is on the sign already.
-    fn organiser(&self) -> Option<String> {
+    fn organiser(&self) -> Organiser {
         let organizer = self.organizer.as_ref();
         if organizer.is_some_and(|o| o.is_self) {
-            return None;
+            return Organiser::default();
         }
         let address = organizer.and_then(|o| o.email.as_deref());
         let among_guests = self.attendees.iter().find(|guest| {
@@ -139,10 +152,21 @@ impl Raw {
                         .is_some_and(|email| email.eq_ignore_ascii_case(address))
                 })
         });
-        among_guests
+        let told = among_guests
             .and_then(Person::name)
-            .or_else(|| organizer.and_then(Person::name))
-            .or_else(|| address.and_then(organiser::readable_name))
+            .or_else(|| organizer.and_then(Person::name));
+        if told.is_some() {
+            return Organiser {
+                name: told,
+                nameless_address: None,
+            };
+        }
+        let name = address.and_then(organiser::readable_name);
+        Organiser {
+            // An address that makes no name is a calendar's: the directory has no person for it.
+            nameless_address: address.filter(|_| name.is_some()).map(str::to_owned),
+            name,
+        }
     }
 }
 

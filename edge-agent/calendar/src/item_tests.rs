@@ -60,6 +60,7 @@ fn a_plain_meeting() {
             id: "4ab1".to_owned(),
             summary: Some("Planning".to_owned()),
             organiser: Some("Jane Doe".to_owned()),
+            organiser_address: Some("jane.doe@example.com".to_owned()),
             start: at("2026-11-23T09:00:00Z"),
             end: at("2026-11-23T10:00:00Z"),
             all_day: false,

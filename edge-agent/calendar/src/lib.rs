@@ -18,6 +18,7 @@ pub mod id_token;
 mod item;
 pub mod oauth;
 mod organiser;
+mod people;
 pub mod timeline;
 pub mod watch;
 pub mod window;

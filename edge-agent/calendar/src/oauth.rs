@@ -16,11 +16,13 @@ use crate::answer::{Answer, call, retry_after};
 use crate::endpoints::Endpoints;
 use crate::error::{Error, clip};
 
-/// What a sign needs: who signed in, and to read calendars.
+/// What a sign needs: who signed in, to read calendars, and to read the organisation's directory for the names of those
+/// who invite; without the last one they are named by their addresses.
 pub const SCOPES: &[&str] = &[
     "openid",
     "email",
-    "https://www.googleapis.com/auth/calendar.readonly",
+    CALENDAR_SCOPE,
+    "https://www.googleapis.com/auth/directory.readonly",
 ];
 
 /// The one that nothing works without; people can untick it on Google's page.

@@ -186,6 +186,7 @@ mod tests {
             id: id.to_owned(),
             summary: Some(id.to_owned()),
             organiser: None,
+            organiser_address: None,
             start: at(start),
             end: at(end),
             all_day: false,

@@ -19,6 +19,8 @@ pub(crate) struct AccountView {
     pub(crate) id: String,
     pub(crate) email: String,
     pub(crate) state: AccountState,
+    /// Why organisers cannot be looked up in the directory with it.
+    pub(crate) directory_problem: Option<String>,
 }
 
 /// Whether an account works.
@@ -44,6 +46,7 @@ impl<R: RelaySide> Google<R> {
         let accounts = stored.into_iter().map(|account| AccountView {
             id: account.id,
             email: account.email,
+            directory_problem: account.directory_problem,
             state: match account.reconnect {
                 Some(why) => AccountState::Reconnect { why },
                 None => AccountState::Connected,

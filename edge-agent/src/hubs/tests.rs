@@ -109,6 +109,7 @@ impl World {
             id: format!("{start}"),
             summary: Some((*title).to_owned()),
             organiser: None,
+            organiser_address: None,
             start: self.begun + SignedDuration::from_mins(*start),
             end: self.begun + SignedDuration::from_mins(*end),
             all_day: false,

@@ -66,6 +66,7 @@ pub(super) async fn finish(
         id: connected.id,
         email: connected.email,
         state: AccountState::Connected,
+        directory_problem: None,
     };
     let over = format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     Ok((AppendHeaders([(SET_COOKIE, over)]), Json(account)).into_response())

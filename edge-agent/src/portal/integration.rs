@@ -114,6 +114,7 @@ fn account(view: AccountView) -> Account {
     Account {
         id: view.id,
         email: view.email,
+        directory_problem: view.directory_problem,
         state: match view.state {
             google::AccountState::Connected => AccountState::Connected,
             google::AccountState::Reconnect { why } => AccountState::Reconnect { why },

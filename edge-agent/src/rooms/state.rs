@@ -87,6 +87,7 @@ mod tests {
             id: id.to_owned(),
             summary: title.map(str::to_owned),
             organiser: None,
+            organiser_address: None,
             start: start.parse().unwrap(),
             end: end.parse().unwrap(),
             all_day: false,

@@ -1,8 +1,10 @@
 //! The Google app and accounts, with their secrets sealed.
 
 mod flows;
+mod people;
 
 pub(crate) use self::flows::*;
+pub(in crate::store) use self::people::name_organisers;
 
 use std::fmt;
 
@@ -27,6 +29,8 @@ pub(crate) struct StoredAccount {
     pub(crate) email: String,
     /// Why it must be connected again; `None` while it works.
     pub(crate) reconnect: Option<String>,
+    /// Why organisers cannot be looked up in the directory with it; `None` while they can.
+    pub(crate) directory_problem: Option<String>,
 }
 
 /// What Google gave for an account that has just signed in.
@@ -100,13 +104,14 @@ impl Store {
     pub(crate) async fn google_accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT id, email, reconnect FROM google_accounts ORDER BY email",
+                "SELECT id, email, reconnect, directory_problem FROM google_accounts ORDER BY email",
             )?;
             let accounts = statement.query_map([], |row| {
                 Ok(StoredAccount {
                     id: row.get(0)?,
                     email: row.get(1)?,
                     reconnect: row.get(2)?,
+                    directory_problem: row.get(3)?,
                 })
             })?;
             Ok(accounts.collect::<Result<_, _>>()?)

@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::google::name_organisers;
 use super::{Store, StoreError};
 
 /// A sign says "as of" when its room was last verified longer ago than this while Google announces changes: three of
@@ -136,7 +137,7 @@ impl Store {
         .await
     }
 
-    /// What was last listed, today's local midnight to three days on; empty for a room that is not known or not listed.
+    /// What was last listed, today's local midnight to three days on, with the names that the directory told; empty for a room that is not known or not listed.
     pub(crate) async fn room_events(&self, id: &RoomId) -> Result<Vec<Event>, StoreError> {
         let id = id.clone();
         self.read(move |c| {
@@ -144,11 +145,13 @@ impl Store {
                 .prepare_cached("SELECT events FROM rooms WHERE id = ?1")?
                 .query_row([id.as_str()], |row| row.get(0))
                 .optional()?;
-            match text {
-                Some(text) => serde_json::from_str(&text)
-                    .map_err(|e| StoreError::corrupt("list of events", e)),
-                None => Ok(Vec::new()),
-            }
+            let Some(text) = text else {
+                return Ok(Vec::new());
+            };
+            let mut events: Vec<Event> = serde_json::from_str(&text)
+                .map_err(|e| StoreError::corrupt("list of events", e))?;
+            name_organisers(c, &mut events)?;
+            Ok(events)
         })
         .await
     }

@@ -89,6 +89,9 @@ fn Row(account: Account) -> impl IntoView {
             <div class="what">
                 <h3>{account.email}</h3>
                 {state}
+                {account.directory_problem.map(|why| view! {
+                    <p class="soft small">{integration::NO_DIRECTORY}" "{why}</p>
+                })}
             </div>
             <When this=Signal::derive(move || !sure.get())>
                 <button type="button" class="button slim" on:click=move |_| sure.set(true)>

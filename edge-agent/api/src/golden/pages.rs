@@ -144,18 +144,22 @@ fn integration() {
                     id: "1".into(),
                     email: "a@example.com".into(),
                     state: AccountState::Connected,
+                    directory_problem: Some("d".into()),
                 },
                 Account {
                     id: "2".into(),
                     email: "b@example.com".into(),
                     state: AccountState::Reconnect { why: "w".into() },
+                    directory_problem: None,
                 },
             ],
         },
         json!({"redirect_uri": "https://relay.example.com/oauth/google/callback/0123456789abcdef",
             "app": {"client_id": "1.apps", "project": "signs"},
-            "accounts": [{"id": "1", "email": "a@example.com", "state": {"state": "connected"}},
-                {"id": "2", "email": "b@example.com", "state": {"state": "reconnect", "why": "w"}}]}),
+            "accounts": [{"id": "1", "email": "a@example.com", "state": {"state": "connected"},
+                "directory_problem": "d"},
+                {"id": "2", "email": "b@example.com", "state": {"state": "reconnect", "why": "w"},
+                "directory_problem": null}]}),
     );
     same(
         &SaveGoogleApp {

@@ -33,6 +33,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
             id: format!("{start}-{minutes}"),
             summary: None,
             organiser: None,
+            organiser_address: None,
             start,
             end: start + SignedDuration::from_mins(minutes),
             all_day,

@@ -39,6 +39,8 @@ pub(crate) struct Script {
     pub(crate) faults: Vec<(u16, String)>,
     /// Answers to requests to watch: status and body, as long as it is there.
     pub(crate) watch_fault: Option<(u16, String)>,
+    /// The directory: names by address; refused when absent.
+    pub(crate) people: Option<BTreeMap<String, String>>,
     /// Events as JSON, by calendar.
     pub(crate) events: BTreeMap<String, Vec<Value>>,
     /// Every request: method and path.
@@ -175,10 +177,32 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
                 .push(json!({"stop": serde_json::from_slice::<Value>(&body).unwrap()}));
             reply(204, &Value::Null)
         }
+        "/people/people:searchDirectoryPeople" => people(&script, parts.uri.query()),
         path if path.ends_with("/watch") => watch(&mut script, &body),
         _ if is_list => list(&mut script, &path, tag.as_deref()),
         _ => reply(404, &json!({})),
     }
+}
+
+/// By prefix, as the People API searches.
+fn people(script: &Script, query: Option<&str>) -> Response {
+    let Some(people) = &script.people else {
+        return reply(
+            403,
+            &json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "Must be a G Suite domain user."}}),
+        );
+    };
+    let query: HashMap<String, String> =
+        url::form_urlencoded::parse(query.unwrap_or_default().as_bytes())
+            .into_owned()
+            .collect();
+    let found = people
+        .iter()
+        .filter(|(address, _)| address.starts_with(&query["query"]));
+    let found = found.map(|(address, name)| {
+        json!({"names": [{"displayName": name}], "emailAddresses": [{"value": address}]})
+    });
+    reply(200, &json!({"people": found.collect::<Vec<_>>()}))
 }
 
 fn list(script: &mut Script, path: &str, tag: Option<&str>) -> Response {

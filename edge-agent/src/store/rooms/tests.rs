@@ -114,6 +114,7 @@ async fn a_tag_belongs_to_one_window() {
         id: "1".to_owned(),
         summary: None,
         organiser: None,
+        organiser_address: None,
         start: today.start,
         end: today.end,
         all_day: false,
