@@ -22,6 +22,9 @@ const BUILT_IN: [&[u8]; 9] = [
     include_bytes!("../fonts/NotoEmoji-Regular.ttf"),
 ];
 
+/// Who made the fonts, and their licence: to be shown wherever licences are.
+pub const FONT_LICENCE: &str = include_str!("../fonts/OFL.txt");
+
 /// What a pack holds, as `sha256sum` writes it.
 const PACK: &str = include_str!("../fonts/pack.sha256");
 

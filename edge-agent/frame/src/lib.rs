@@ -22,7 +22,7 @@ mod text;
 mod warning;
 
 pub use self::bitmap::{Bitmap, BitmapError, FrameHash};
-pub use self::fonts::{FontPack, FontPackError, Fonts};
+pub use self::fonts::{FONT_LICENCE, FontPack, FontPackError, Fonts};
 pub use self::images::{ImageError, Images, MAX_IMAGE_BYTES};
 pub use self::language::{Clock, Direction, Language};
 pub use self::locale::words::Key;

@@ -97,18 +97,22 @@ impl Typesetter {
     }
 
     /// Begins a picture whose texts are in that language: it decides between the forms of Chinese and Japanese
-    /// characters. Warnings of the picture before are forgotten, and if much is kept, all of it.
+    /// characters. Warnings of the picture before are forgotten; so is what was set before, once it is much.
     pub(crate) fn begin(&mut self, language: Option<Language>) {
         self.warnings.clear();
         if self.language != language {
             self.language = language;
             self.families = self.fonts.families(language);
         }
-        if self.kept > KEPT_LINES || self.glyphs.len() > KEPT_GLYPHS {
+        // Lines know their glyphs by number, so they go first.
+        let too_many_glyphs = self.glyphs.len() > KEPT_GLYPHS;
+        if self.kept > KEPT_LINES || too_many_glyphs {
             self.lines.clear();
             self.paragraphs.clear();
-            self.glyphs = GlyphCache::default();
             self.kept = 0;
+        }
+        if too_many_glyphs {
+            self.glyphs = GlyphCache::default();
         }
     }
 
