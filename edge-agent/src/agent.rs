@@ -19,7 +19,7 @@ use crate::google::{Google, OutboundError, OutboundHttp};
 use crate::hubs::{Hubs, HubsConfig, StartHubsError};
 use crate::news::Bus;
 use crate::portal::{self, App, Parts};
-use crate::relay::{Relay, StartRelayError};
+use crate::relay::{self, InstanceError, Relay, StartRelayError};
 use crate::security::{CertificateError, OwnNames, PortalCertificate, SetupToken};
 use crate::store::{OpenStoreError, Store, StoreError};
 use crate::sync;
@@ -44,6 +44,8 @@ enum Failure {
     Outbound(#[from] OutboundError),
     #[error("take up with the relay")]
     Relay(#[from] StartRelayError),
+    #[error("find out which copy of the agent this is")]
+    Instance(#[from] InstanceError),
     #[error("open the door for hubs")]
     Hubs(#[from] StartHubsError),
     #[error(transparent)]
@@ -125,13 +127,16 @@ impl Agent {
         let hubs = Hubs::start(
             HubsConfig {
                 listen: config.hubs.listen,
+                addresses: config.hubs.addresses,
+                instance: relay::instance(&config.data)?.to_string().into_bytes(),
             },
             store.clone(),
             bus.clone(),
             &keys,
             &doors.tasks,
             doors.stop.clone(),
-        )?;
+        )
+        .await?;
         let signals = relay.calendar_signals();
         let (tasks, stop) = (&work.tasks, work.stop.clone());
         sync::start(

@@ -81,6 +81,9 @@ pub(crate) struct Portal {
 pub(crate) struct Hubs {
     /// Where hubs dial (UDP), from `hubs.listen`; absent means `0.0.0.0:7443`.
     pub(crate) listen: SocketAddr,
+    /// Where else hubs may find this agent, `HOST:PORT`, from `hubs.addresses`: hubs keep them for the day when the one
+    /// they know no longer answers. Absent means none.
+    pub(crate) addresses: Vec<String>,
 }
 
 /// The way out to relay and Google.
@@ -151,6 +154,7 @@ impl Config {
                     .hubs
                     .listen
                     .unwrap_or_else(|| HUBS_LISTEN.parse().expect("the constant is an address")),
+                addresses: file.hubs.addresses,
             },
             outbound: Outbound {
                 extra_ca: file.outbound.extra_ca.map(|path| data.join(path)),

@@ -1,9 +1,16 @@
 //! What only somebody at the agent's own machine may do, whether or not the agent runs.
 
+mod hubs;
+
+pub use self::hubs::{
+    HubKeys, admit_hub, hub_keys, promote_standby_key, recovery_phrase, rotate_hub_key, take_over,
+};
+
 use std::path::Path;
 
 use jiff::Timestamp;
 
+use crate::hubs::keys::KeyringError;
 use crate::security::SetupToken;
 use crate::store::{OpenStoreError, Store, StoreError};
 
@@ -26,6 +33,12 @@ pub enum ConsoleError {
     /// The store does not answer.
     #[error("read or change the store")]
     Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The keys that hubs know the agent by cannot be read or changed.
+    #[error(transparent)]
+    Keys(Box<dyn std::error::Error + Send + Sync>),
+    /// A text that should be a hub's pin is not.
+    #[error("`{0}` is no hub's pin; it has 64 hex digits")]
+    NotAPin(String),
     /// The token's file cannot be read, written or removed.
     #[error("read or write the setup token; run this as the user that runs the agent")]
     Token(#[from] std::io::Error),
@@ -69,6 +82,12 @@ pub async fn admin_reset(data: &Path) -> Result<String, ConsoleError> {
     token.remove()?;
     store.reset_admins(now()).await?;
     Ok(token.ensure()?)
+}
+
+impl From<KeyringError> for ConsoleError {
+    fn from(error: KeyringError) -> Self {
+        Self::Keys(Box::new(error))
+    }
 }
 
 fn open(data: &Path) -> Result<Store, ConsoleError> {

@@ -4,15 +4,27 @@
 //! nothing else. A paired one says what it has, and is sent what it lacks (desired against reported). What it reports
 //! is taken down and closes the receipts of the changes that have reached a glass.
 
+mod announce;
+mod battery;
 mod desired;
+mod fleet;
 mod freshener;
+mod incarnation;
+pub(crate) mod keys;
 mod listener;
+mod needs;
+mod outgoing;
 mod pairing;
+mod pictures;
+pub(crate) mod recovery;
 pub(crate) mod registry;
+mod sending;
 mod server;
 mod session;
+mod standing;
 #[cfg(test)]
 mod tests;
+mod views;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -23,18 +35,24 @@ use edge_api::hubs::Pairing;
 use edge_api::id::{DisplayId, HubId, RoomId};
 use frame::{NotAPanel, Panel, stale_block};
 use hub_link::agent_end::AgentEndpoint;
+use hub_link::close::CloseReason;
 use hub_link::code::{NotACode, PairingCode};
-use hub_link::identity::{Identity, IdentityError};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::views::{DisplayView, HubView};
+
+use self::fleet::Fleet;
 use self::freshener::Freshener;
-use self::pairing::PairingWindow;
+use self::keys::{Keyring, KeyringError};
+use self::needs::Rooms;
+use self::pairing::{PairingWindow, Wanted};
+use self::pictures::Pictures;
 use self::registry::{Registry, SessionOrder};
 use self::server::Server;
-use self::session::Rooms;
+use self::standing::Standings;
 use crate::news::{Bus, News};
 use crate::rooms::drawer::{DrawError, Drawer, Drawing, Urgency};
 use crate::rooms::freshness;
@@ -49,13 +67,19 @@ const IDENTIFY_FOR: Duration = Duration::from_secs(20);
 pub(crate) struct HubsConfig {
     /// UDP address that hubs dial; port 0 takes any.
     pub(crate) listen: SocketAddr,
+    /// Where else hubs may find this agent, `HOST:PORT`: a second network, a name. Hubs are told.
+    pub(crate) addresses: Vec<String>,
+    /// Which copy of the agent this is.
+    pub(crate) instance: Vec<u8>,
 }
 
 /// Why hubs cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartHubsError {
-    #[error("read or make the key that hubs know this agent by")]
-    Identity(#[from] IdentityError),
+    #[error("read or make the keys that hubs know this agent by")]
+    Keys(#[from] KeyringError),
+    #[error("find out which copy of the agent this is")]
+    Store(#[from] StoreError),
     #[error("open the port for hubs")]
     Bind(#[from] hub_link::BindError),
     #[error("read which port hubs dial")]
@@ -69,6 +93,10 @@ pub(crate) enum StartHubsError {
 pub(crate) enum PairError {
     #[error(transparent)]
     NotACode(#[from] NotACode),
+    #[error("there is no such hub to replace; reload the page")]
+    UnknownHub,
+    #[error("read what is known of hubs")]
+    Store(#[from] StoreError),
 }
 
 /// Why a display was not linked, identified or looked at.
@@ -76,6 +104,8 @@ pub(crate) enum PairError {
 pub(crate) enum DisplayError {
     #[error("there is no such display; reload the page")]
     UnknownDisplay,
+    #[error("there is no such hub; reload the page")]
+    UnknownHub,
     #[error("there is no such room; reload the page")]
     UnknownRoom,
     #[error("the display's hub is away; try again when it is connected")]
@@ -86,22 +116,6 @@ pub(crate) enum DisplayError {
     Draw(#[from] DrawError),
     #[error("read or write what is known of the display")]
     Store(#[from] StoreError),
-}
-
-/// A paired hub, for people.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct HubView {
-    pub(crate) id: HubId,
-    pub(crate) name: String,
-    pub(crate) connected: bool,
-    /// Since when it is connected; while it is away, since when it is that.
-    pub(crate) since: Option<Timestamp>,
-    pub(crate) last_seen: Option<Timestamp>,
-    /// Where it calls from, while it is connected.
-    pub(crate) address: Option<String>,
-    pub(crate) version: Option<String>,
-    /// How many displays it drives.
-    pub(crate) displays: usize,
 }
 
 #[derive(Debug)]
@@ -120,8 +134,8 @@ pub(crate) struct Hubs(Arc<Inner>);
 impl Hubs {
     /// Opens the port, starts planning, and serves hubs on `tasks` until `stop`. Call it inside a runtime.
     ///
-    /// The agent's key, by which hubs know it, is `hub-link.key` in `keys_dir`.
-    pub(crate) fn start(
+    /// The keys, by which hubs know it, are in `keys_dir`.
+    pub(crate) async fn start(
         config: HubsConfig,
         store: Store,
         bus: Bus,
@@ -129,17 +143,25 @@ impl Hubs {
         tasks: &TaskTracker,
         stop: CancellationToken,
     ) -> Result<Self, StartHubsError> {
-        let identity = Identity::load_or_create(&keys_dir.join("hub-link.key"))?;
-        let endpoint = AgentEndpoint::bind(config.listen, &identity)?;
+        let keys = Arc::new(Keyring::load(keys_dir)?);
+        let standings = Standings::load(store.clone(), config.instance).await?;
+        let endpoint = AgentEndpoint::bind(config.listen, &keys.identities())?;
         let local_addr = endpoint
             .local_addr()
             .map_err(StartHubsError::LocalAddress)?;
         let rooms = Rooms {
             drawer: Drawer::start().map_err(StartHubsError::Drawer)?,
             registry: Registry::default(),
+            pictures: Pictures::new(store.clone()),
+            fleet: Fleet::default(),
+            standings: standings.clone(),
+            keys: Arc::clone(&keys),
+            addresses: Arc::new(config.addresses),
             store,
             bus,
         };
+        tasks.spawn(stop.clone().run_until_cancelled_owned(standings.settle()));
+        tasks.spawn(announce::run(local_addr, keys.active(), stop.clone()));
         let window = PairingWindow::default();
         // First the planner, so that it hears of the displays that the first hub brings.
         Planner::start(
@@ -177,11 +199,30 @@ impl Hubs {
         self.0.local_addr
     }
 
-    /// Waits ten minutes for the hub that shows `code`. What comes of it is in [`Self::pairing_state`];
+    /// Waits ten minutes for the hub that shows `code`; without one, a code is drawn for a hub to be started with. With
+    /// `replaces`, the hub takes the place of a broken one. What comes of it is in [`Self::pairing_state`];
     /// [`News::HubsChanged`] tells when to look.
-    pub(crate) fn pair(&self, code: &str, name: Option<String>) -> Result<(), PairError> {
-        let code: PairingCode = code.parse()?;
-        self.0.window.open(code, name.unwrap_or_default(), now());
+    pub(crate) async fn pair(
+        &self,
+        code: Option<&str>,
+        name: Option<String>,
+        replaces: Option<HubId>,
+    ) -> Result<(), PairError> {
+        if let Some(broken) = &replaces
+            && self.0.rooms.store.hub(broken).await?.is_none()
+        {
+            return Err(PairError::UnknownHub);
+        }
+        let wanted = Wanted {
+            name: name.unwrap_or_default(),
+            replaces,
+            shown: code.is_none(),
+        };
+        let code: PairingCode = match code {
+            Some(code) => code.parse()?,
+            None => PairingCode::draw(),
+        };
+        self.0.window.open(code, wanted, now());
         let bus = self.0.rooms.bus.clone();
         bus.send(News::HubsChanged);
         let over = async move {
@@ -194,34 +235,48 @@ impl Hubs {
         Ok(())
     }
 
+    /// Waits for no hub any more.
+    pub(crate) fn stop_pairing(&self) {
+        self.0.window.close();
+        self.0.rooms.bus.send(News::HubsChanged);
+    }
+
+    /// Forgets a hub and its displays, and ends its connection at once. Answers its name.
+    pub(crate) async fn forget(&self, hub: &HubId) -> Result<String, DisplayError> {
+        let rooms = &self.0.rooms;
+        let name = rooms.store.forget_hub(hub).await?;
+        // Even if it was gone already: no connection of it may be left.
+        rooms.registry.end(hub, CloseReason::Revoked);
+        rooms.fleet.forget(hub);
+        rooms.bus.send(News::HubsChanged);
+        name.ok_or(DisplayError::UnknownHub)
+    }
+
+    /// Gives a hub another name.
+    pub(crate) async fn rename(&self, hub: &HubId, name: &str) -> Result<(), DisplayError> {
+        if !self.0.rooms.store.rename_hub(hub, name).await? {
+            return Err(DisplayError::UnknownHub);
+        }
+        self.0.rooms.bus.send(News::HubsChanged);
+        Ok(())
+    }
+
+    /// Has a hub start its program again.
+    pub(crate) async fn reboot(&self, hub: &HubId) -> Result<(), DisplayError> {
+        let rooms = &self.0.rooms;
+        if rooms.store.hub(hub).await?.is_none() {
+            return Err(DisplayError::UnknownHub);
+        }
+        if rooms.registry.tell(hub, SessionOrder::Reboot) {
+            Ok(())
+        } else {
+            Err(DisplayError::HubAway)
+        }
+    }
+
     /// What became of the code that was typed last.
     pub(crate) fn pairing_state(&self) -> Pairing {
         self.0.window.state(now())
-    }
-
-    /// Every paired hub, by name.
-    pub(crate) async fn hubs(&self) -> Result<Vec<HubView>, StoreError> {
-        let displays = self.displays().await?;
-        let hubs = self.0.rooms.store.hubs().await?;
-        Ok(hubs
-            .into_iter()
-            .map(|hub| {
-                let connected = self.0.rooms.registry.connected(&hub.id);
-                HubView {
-                    connected: connected.is_some(),
-                    since: connected.map(|(since, _)| since).or(hub.last_seen),
-                    last_seen: hub.last_seen,
-                    address: connected.map(|(_, address)| address.to_string()),
-                    version: hub.version,
-                    displays: displays
-                        .iter()
-                        .filter(|display| display.hub == hub.id)
-                        .count(),
-                    id: hub.id,
-                    name: hub.name,
-                }
-            })
-            .collect())
     }
 
     /// Every display of every paired hub.

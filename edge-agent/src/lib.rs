@@ -19,4 +19,7 @@ mod sync;
 
 pub use self::agent::{Agent, StartError};
 pub use self::config::{Config, ConfigError, Environment, Source};
-pub use self::console::{ConsoleError, admin_reset, setup_token};
+pub use self::console::{
+    ConsoleError, HubKeys, admin_reset, admit_hub, hub_keys, promote_standby_key, recovery_phrase,
+    rotate_hub_key, setup_token, take_over,
+};

@@ -33,6 +33,42 @@ enum Command {
     /// Who may administer the agent.
     #[command(subcommand)]
     Admin(Admin),
+    /// Show the recovery phrase, once: write it down before the first hub is paired. It opens the backup and the key that
+    /// hubs go by when the agent's own is lost or stolen.
+    RecoveryPhrase {
+        #[command(flatten)]
+        data: Data,
+        /// Make another one in place of a phrase that is lost.
+        #[arg(long)]
+        new: bool,
+    },
+    /// Keys and hubs.
+    #[command(subcommand)]
+    Hubs(Hubs),
+}
+
+#[derive(Debug, Subcommand)]
+enum Hubs {
+    /// Print the pins by which hubs know this agent.
+    Keys(Data),
+    /// Let hubs in that were given this agent's key by other means than pairing.
+    Admit {
+        #[command(flatten)]
+        data: Data,
+        /// What to call them; each gets a number behind it if there are several.
+        #[arg(long, default_value = "")]
+        name: String,
+        /// The hubs' pins, 64 hex digits each.
+        #[arg(required = true)]
+        pins: Vec<String>,
+    },
+    /// Draw a new key for the agent; hubs learn of it by themselves. Restart the agent afterwards.
+    RotateKey(Data),
+    /// Go by the standby key, since the active one was lost or stolen. Reads the recovery phrase from stdin. Restart the
+    /// agent afterwards.
+    PromoteStandby(Data),
+    /// Serve hubs in the place of another copy of this agent. Restart the agent afterwards.
+    TakeOver(Data),
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,7 +125,64 @@ async fn run(command: Command) -> Result<()> {
             println!("{token}");
             Ok(())
         }
+        Command::RecoveryPhrase {
+            data: Data { data },
+            new,
+        } => {
+            let phrase = edge_agent::recovery_phrase(&data, new)?;
+            eprintln!(
+                "Write this down and keep it where the agent is not. It is not stored anywhere and will not be shown again. \
+                 Restart the agent if it runs."
+            );
+            println!("{phrase}");
+            Ok(())
+        }
+        Command::Hubs(command) => hubs(command).await,
     }
+}
+
+async fn hubs(command: Hubs) -> Result<()> {
+    match command {
+        Hubs::Keys(Data { data }) => {
+            let keys = edge_agent::hub_keys(&data)?;
+            println!("active  {}", keys.active);
+            match keys.standby {
+                Some(standby) => println!("standby {standby}"),
+                None => eprintln!(
+                    "There is no standby key yet; `edge-agent recovery-phrase` makes one."
+                ),
+            }
+        }
+        Hubs::Admit {
+            data: Data { data },
+            name,
+            pins,
+        } => {
+            for (number, pin) in (1..).zip(&pins) {
+                let name = match (name.as_str(), pins.len()) {
+                    ("", _) => String::new(),
+                    (name, 1) => name.to_owned(),
+                    (name, _) => format!("{name} {number}"),
+                };
+                edge_agent::admit_hub(&data, pin, &name).await?;
+            }
+        }
+        Hubs::RotateKey(Data { data }) => {
+            println!("{}", edge_agent::rotate_hub_key(&data).await?);
+            eprintln!("Restart the agent; hubs learn of the new key as they connect.");
+        }
+        Hubs::PromoteStandby(Data { data }) => {
+            let phrase =
+                std::io::read_to_string(std::io::stdin()).context("read the recovery phrase")?;
+            println!("{}", edge_agent::promote_standby_key(&data, &phrase)?);
+            eprintln!("Restart the agent; hubs drop the key that they knew.");
+        }
+        Hubs::TakeOver(Data { data }) => {
+            edge_agent::take_over(&data).await?;
+            eprintln!("Restart the agent; it serves hubs from then on.");
+        }
+    }
+    Ok(())
 }
 
 async fn serve(data: PathBuf) -> Result<()> {

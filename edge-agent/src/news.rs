@@ -21,6 +21,8 @@ pub(crate) enum News {
     LinksChanged { display: DisplayId },
     /// A hub reported what a display stores or shows.
     DisplayChanged { display: DisplayId },
+    /// Somebody pressed a button of a display; it is told once.
+    ButtonPressed { display: DisplayId, button: u32 },
     /// A hub was paired, connected, or went away.
     HubsChanged,
     /// The Google app or an account changed.

@@ -43,7 +43,7 @@ pub(crate) use relay_contract::inbox::Acknowledgement;
 pub(crate) use self::answer::{OpenAnswerError, SealedAnswer, new_flow_key, open_answer};
 pub(crate) use self::call::RelayError;
 pub(crate) use self::enrolment::{Enrolment, MintedState, NotARelayAddress};
-pub(crate) use self::instance::InstanceError;
+pub(crate) use self::instance::{InstanceError, load_or_create as instance, random};
 use self::shared::Shared;
 pub(crate) use self::shared::{CalendarSignal, RelayStatus};
 

@@ -42,6 +42,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0006_frame_palette.sql"),
     include_str!("store/migrations/0007_drawings.sql"),
     include_str!("store/migrations/0008_people.sql"),
+    include_str!("store/migrations/0009_fleet.sql"),
 ];
 
 /// Why the database could not be opened.

@@ -87,6 +87,14 @@ pub(crate) fn leave_for(address: &str) -> bool {
     web && window().location().assign(address).is_ok()
 }
 
+/// A value behind the # of the page's address, such as `code` of `#code=…`.
+pub(crate) fn fragment(name: &str) -> Option<String> {
+    let hash = window().location().hash().ok()?;
+    let mut pairs = hash.trim_start_matches('#').split('&');
+    let value = pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
+    Some(value.to_owned())
+}
+
 /// The name in the browser's tab.
 pub(crate) fn set_title(title: &str) {
     document().set_title(title);

@@ -8,8 +8,8 @@ use std::pin::Pin;
 
 use edge_api::account::{Claim, Session, SetupState, SignIn};
 use edge_api::activity::Activity;
-use edge_api::hubs::{Hubs, Pair, Pairing};
-use edge_api::id::{DisplayId, RoomId};
+use edge_api::hubs::{HubLog, Hubs, Pair, Pairing};
+use edge_api::id::{DisplayId, HubId, RoomId};
 use edge_api::integration::{Account, ClientSecretPreview, FlowBegun, Integration, SaveGoogleApp};
 use edge_api::receipts::Receipts;
 use edge_api::relay::{Enrol, Relay};
@@ -107,6 +107,22 @@ impl Api {
 
     pub(crate) fn pair(self, pair: &Pair) -> Asked<Pairing> {
         read(self.send(Method::POST, route::PAIRING, json(pair)))
+    }
+
+    pub(crate) fn stop_pairing(self) -> Asked<()> {
+        drop_text(self.send(Method::DELETE, route::PAIRING, Body::Nothing))
+    }
+
+    pub(crate) fn forget_hub(self, hub: &HubId) -> Asked<()> {
+        drop_text(self.send(Method::DELETE, &route::hub(hub), Body::Nothing))
+    }
+
+    pub(crate) fn reboot_hub(self, hub: &HubId) -> Asked<()> {
+        drop_text(self.send(Method::POST, &route::hub_reboot(hub), Body::Nothing))
+    }
+
+    pub(crate) fn hub_log(self, hub: &HubId) -> Asked<HubLog> {
+        self.get(&route::hub_log(hub))
     }
 
     pub(crate) fn integration(self) -> Asked<Integration> {

@@ -72,6 +72,12 @@ actions! {
     AccountDisconnected = "account_disconnected";
     /// A pairing window was opened.
     PairingOpened = "pairing_opened";
+    /// A hub and its displays were forgotten.
+    HubForgotten = "hub_forgotten";
+    /// A hub was told to start again.
+    HubRebooted = "hub_rebooted";
+    /// A hub was given another name.
+    HubRenamed = "hub_renamed";
     /// A display was linked to a room.
     DisplayLinked = "display_linked";
     /// A display was unlinked.

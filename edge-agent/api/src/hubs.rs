@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::id::HubId;
+use crate::id::{DisplayId, HubId};
 
 /// Answer of `GET hubs`, ordered by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,12 @@ pub struct Hubs {
     pub pairing: Pairing,
     /// Every paired hub.
     pub hubs: Vec<Hub>,
+    /// Since when this copy of the agent serves no hubs, because another copy does; absent while it serves.
+    #[serde(default)]
+    pub passive_since: Option<Timestamp>,
+    /// Whether there is a standby key: without one, a lost key means pairing every hub again.
+    #[serde(default)]
+    pub standby_key: bool,
 }
 
 /// One paired hub.
@@ -37,15 +43,100 @@ pub struct Hub {
     pub version: Option<String>,
     /// How many displays it drives.
     pub displays: usize,
+    /// How often it has come back since it was paired.
+    #[serde(default)]
+    pub reconnects: u64,
+    /// How far its idea of the agent's time is ahead, in milliseconds; a little behind is the way of the message.
+    #[serde(default)]
+    pub clock_ahead_ms: Option<i64>,
+    /// How far the clock of its operating system is ahead, in milliseconds. Signs do not go by it.
+    #[serde(default)]
+    pub system_clock_ahead_ms: Option<i64>,
+    /// Since when two programs use its key in turns.
+    #[serde(default)]
+    pub cloned_since: Option<Timestamp>,
+    /// What it could not do as a whole, for the person.
+    #[serde(default)]
+    pub problem: Option<String>,
+    /// What it drives, by key.
+    #[serde(default)]
+    pub panels: Vec<Panel>,
 }
 
-/// Body of `POST hubs/pairing`: opens a window of ten minutes for the hub that shows this code.
+/// A display as its hub knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Panel {
+    /// The display.
+    pub display: DisplayId,
+    /// The hub's name for it.
+    pub key: String,
+    /// Size and palette, such as `800x480`.
+    pub panel: String,
+    /// When what follows was measured; absent when nothing was.
+    pub measured_at: Option<Timestamp>,
+    /// Absent on mains power.
+    pub battery_mv: Option<u32>,
+    /// What is left.
+    pub battery_percent: Option<u32>,
+    /// Days until it is empty, from how it drained so far; absent while that is not known.
+    pub battery_days: Option<u32>,
+    /// Tenths of a degree Celsius.
+    pub temperature_decidegrees: Option<i32>,
+    /// Of the radio between hub and display.
+    pub signal_percent: Option<u32>,
+    /// What the hub said went wrong, for the person.
+    pub problem: Option<String>,
+}
+
+/// Body of `PUT hubs/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rename {
+    /// What to call the hub.
+    pub name: String,
+}
+
+/// Answer of `GET hubs/{id}/log`, the oldest line first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubLog {
+    /// The last few hundred, since the agent was started.
+    pub lines: Vec<HubLogLine>,
+}
+
+/// One thing that a hub noticed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HubLogLine {
+    /// Absent when the hub did not know the time.
+    pub at: Option<Timestamp>,
+    /// How grave it is.
+    pub level: LogLevel,
+    /// What.
+    pub text: String,
+}
+
+/// How grave a line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogLevel {
+    /// How things go.
+    Info,
+    /// Something to look at when there is time.
+    Warn,
+    /// Something does not work.
+    Error,
+}
+
+/// Body of `POST hubs/pairing`: opens a window of ten minutes for the hub that knows this code. `DELETE` closes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pair {
-    /// What the hub's panel or console shows; capitals, spaces and dashes do not matter.
-    pub code: String,
+    /// What the hub's panel or console shows; capitals, spaces and dashes do not matter. Absent draws a code, which the
+    /// answer has, for a hub to be started with.
+    #[serde(default)]
+    pub code: Option<String>,
     /// A name for the hub; absent takes the hub's own.
     pub name: Option<String>,
+    /// A broken hub whose place it takes: the displays of the same keys keep their links.
+    #[serde(default)]
+    pub replaces: Option<HubId>,
 }
 
 /// Where pairing stands; answer of `POST hubs/pairing` too.
@@ -58,6 +149,12 @@ pub enum Pairing {
     Waiting {
         /// When the window closes.
         until: Timestamp,
+        /// The code to start the hub with, if it was drawn here.
+        #[serde(default)]
+        code: Option<String>,
+        /// The same as a QR code (SVG): the command that pairs a hub.
+        #[serde(default)]
+        qr: Option<String>,
     },
     /// A hub proved that it knows the code.
     Paired {

@@ -37,6 +37,16 @@ pub enum RepairCode {
     AccountReconnect,
     /// A hub is away.
     HubOffline,
+    /// A hub tells of something that it cannot do.
+    HubFailed,
+    /// Two programs use one hub's key.
+    HubCloned,
+    /// Another copy of this agent serves the hubs.
+    AgentPassive,
+    /// A display's battery is nearly empty.
+    BatteryLow,
+    /// A display is hardly in reach of its hub.
+    SignalWeak,
     /// A display reports a failure.
     DisplayFailed,
     /// A linked room has not been read for too long.

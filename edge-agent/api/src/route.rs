@@ -1,6 +1,6 @@
 //! Every address of the API, once. Constants with `{…}` are templates for a router; the functions fill them.
 
-use crate::id::DisplayId;
+use crate::id::{DisplayId, HubId};
 
 /// `GET` [`crate::account::Health`].
 pub const HEALTH: &str = "/api/health";
@@ -20,7 +20,13 @@ pub const IDENTIFY: &str = "/api/v1/displays/{id}/identify";
 pub const ROOMS: &str = "/api/v1/rooms";
 /// `GET` [`crate::hubs::Hubs`].
 pub const HUBS: &str = "/api/v1/hubs";
-/// `POST` [`crate::hubs::Pair`] → [`crate::hubs::Pairing`].
+/// `PUT` [`crate::hubs::Rename`] (204); `DELETE` forgets the hub and its displays, and ends its connection (204).
+pub const HUB: &str = "/api/v1/hubs/{id}";
+/// `POST` without a body: the hub's program starts again (204).
+pub const HUB_REBOOT: &str = "/api/v1/hubs/{id}/reboot";
+/// `GET` [`crate::hubs::HubLog`].
+pub const HUB_LOG: &str = "/api/v1/hubs/{id}/log";
+/// `POST` [`crate::hubs::Pair`] → [`crate::hubs::Pairing`]; `DELETE` waits for no hub any more (204).
 pub const PAIRING: &str = "/api/v1/hubs/pairing";
 /// `GET` [`crate::integration::Integration`].
 pub const INTEGRATION: &str = "/api/v1/integration";
@@ -62,6 +68,21 @@ pub fn link(display: &DisplayId) -> String {
 /// Where a display is asked to show its own name.
 pub fn identify(display: &DisplayId) -> String {
     IDENTIFY.replace("{id}", display.as_str())
+}
+
+/// Where a hub is renamed and forgotten.
+pub fn hub(hub: &HubId) -> String {
+    HUB.replace("{id}", hub.as_str())
+}
+
+/// Where a hub is told to start again.
+pub fn hub_reboot(hub: &HubId) -> String {
+    HUB_REBOOT.replace("{id}", hub.as_str())
+}
+
+/// Where a hub's log is.
+pub fn hub_log(hub: &HubId) -> String {
+    HUB_LOG.replace("{id}", hub.as_str())
 }
 
 /// Where a sign-in with Google is finished. `flow` comes from the page's address: it is escaped here.

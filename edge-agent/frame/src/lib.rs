@@ -29,7 +29,7 @@ pub use self::locale::words::Key;
 pub use self::locale::{Locale, NotALocale};
 pub use self::palette::{Ink, NotAPalette, Palette};
 pub use self::panel::{NotAPanel, Panel, Rect, Rotation};
-pub use self::refresh::{MOST_WITHOUT_FULL, Refresh, refresh};
+pub use self::refresh::{MOST_WITHOUT_FULL, Refresh, changed_part, refresh};
 pub use self::renderer::{Renderer, stale_block};
 pub use self::sign::qr::booking_url;
 pub use self::state::{Meeting, RoomState, Status};

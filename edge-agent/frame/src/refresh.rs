@@ -56,6 +56,20 @@ pub fn refresh(shown: Option<&Bitmap>, next: &Bitmap, since_full: u32) -> Refres
     }
 }
 
+/// The smallest rectangle of whole bytes that holds every change between two pictures; all of it for pictures of different
+/// panels, `None` for the same picture.
+pub fn changed_part(one: &Bitmap, other: &Bitmap) -> Option<Rect> {
+    if one.panel() != other.panel() {
+        return Some(Rect {
+            x: 0,
+            y: 0,
+            width: other.width(),
+            height: other.height(),
+        });
+    }
+    (one != other).then(|| difference(one, other).0)
+}
+
 /// The smallest rectangle of whole bytes that holds every change, and how many bits changed.
 fn difference(one: &Bitmap, other: &Bitmap) -> (Rect, u64) {
     let stride = one.width().div_ceil(8).max(1);

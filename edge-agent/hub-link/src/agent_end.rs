@@ -1,39 +1,35 @@
 //! The agent's end: accept, learn who calls and for what, and only then say Welcome.
 
+mod door;
 mod error;
+mod frames;
 mod pairing;
 
+pub use self::door::Caller;
 pub use self::error::{AdmitError, CallError};
+pub use self::frames::{FrameStream, SentFrame, send_frame};
 pub use self::pairing::{PairingCall, ProvenHub};
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
-use bytes::Bytes;
+use prost::Message;
 use quinn::crypto::rustls::HandshakeData;
-use quinn::{Connection, Incoming};
-use rustls::pki_types::CertificateDer;
-use tokio::sync::Semaphore;
+use quinn::{Connection, ConnectionError, Incoming};
 use tokio::time::timeout;
 
+use self::door::Door;
 use crate::close::CloseReason;
-use crate::codec::{self, WriteMessageError};
+use crate::codec::WriteMessageError;
 use crate::control::{Inbox, Outbox};
 use crate::identity::{Identity, Pin};
 use crate::transport::{self, BindError, HANDSHAKE_TIMEOUT, HUB_ALPN, PAIR_ALPN};
-use crate::wire::{FrameHeader, Hello, ToAgent, ToHub, to_agent, to_hub};
-
-/// Handshakes under way at once. Each costs about a millisecond of CPU; beyond this they wait in QUIC's own queue.
-const HANDSHAKES: usize = 256;
-
-/// From so many handshakes under way on, a caller must first show that it can receive at its address.
-const PROVE_ADDRESS_FROM: usize = 32;
+use crate::wire::{Hello, Telemetry, ToAgent, ToHub, to_agent, to_hub};
 
 /// Where hubs call.
 #[derive(Debug)]
 pub struct AgentEndpoint {
     endpoint: quinn::Endpoint,
-    handshakes: Arc<Semaphore>,
+    door: Door,
 }
 
 /// Who called, judged by key and protocol together.
@@ -44,16 +40,28 @@ pub enum Arrival {
 }
 
 impl AgentEndpoint {
-    /// Listens on a UDP address.
+    /// Listens on a UDP address, known by any of `identities`, of which there is at least one; the first is for those who
+    /// do not ask for another, and what must survive restarts is derived from it.
     ///
     /// # Errors
     ///
     /// Fails when the address is taken.
-    pub fn bind(listen: SocketAddr, identity: &Identity) -> Result<Self, BindError> {
+    pub fn bind(listen: SocketAddr, identities: &[Identity]) -> Result<Self, BindError> {
         Ok(Self {
-            endpoint: transport::agent_endpoint(listen, identity)?,
-            handshakes: Arc::new(Semaphore::new(HANDSHAKES)),
+            endpoint: transport::agent_endpoint(listen, identities)?,
+            door: Door::default(),
         })
+    }
+
+    /// Answers by other keys from now on; who is connected stays so.
+    ///
+    /// # Errors
+    ///
+    /// Fails when TLS does not take a key.
+    pub fn known_by(&self, identities: &[Identity]) -> Result<(), BindError> {
+        let server = transport::agent_server(identities)?;
+        self.endpoint.set_server_config(Some(server));
+        Ok(())
     }
 
     /// Where it listens.
@@ -77,26 +85,38 @@ impl AgentEndpoint {
     ///
     /// Fails when the handshake does, takes too long, or ends with a protocol that is not ours.
     pub async fn admit(&self, incoming: Incoming) -> Result<Arrival, AdmitError> {
-        let busy = HANDSHAKES - self.handshakes.available_permits() >= PROVE_ADDRESS_FROM;
-        if busy && !incoming.remote_address_validated() {
+        if self.door.is_busy() && !incoming.remote_address_validated() {
             // That it cannot be sent only means that the caller tries again by itself.
             let _ = incoming.retry();
             return Err(AdmitError::AddressUnproven);
         }
-        let _permit = self.handshakes.acquire().await;
+        let Some(caller) = self.door.enter(incoming.remote_address().ip()) else {
+            incoming.refuse();
+            return Err(AdmitError::Crowded);
+        };
+        let turn = caller.turn().await;
         let connection = timeout(HANDSHAKE_TIMEOUT, incoming.accept()?)
             .await
             .map_err(|_| AdmitError::TooSlow)??;
+        drop(turn);
         let refuse = |connection: &Connection| {
             CloseReason::Protocol.close(connection);
             AdmitError::Protocol
         };
-        let Some(pin) = peer_pin(&connection) else {
+        let Some(pin) = Pin::of_peer(&connection) else {
             return Err(refuse(&connection));
         };
         match protocol(&connection).as_deref() {
-            Some(HUB_ALPN) => Ok(Arrival::Hub(HubCall { connection, pin })),
-            Some(PAIR_ALPN) => Ok(Arrival::Pairing(PairingCall { connection, pin })),
+            Some(HUB_ALPN) => Ok(Arrival::Hub(HubCall {
+                connection,
+                pin,
+                caller,
+            })),
+            Some(PAIR_ALPN) => Ok(Arrival::Pairing(PairingCall {
+                connection,
+                pin,
+                _caller: caller,
+            })),
             _ => Err(refuse(&connection)),
         }
     }
@@ -110,12 +130,6 @@ impl AgentEndpoint {
         );
         self.endpoint.wait_idle().await;
     }
-}
-
-fn peer_pin(connection: &Connection) -> Option<Pin> {
-    let identity = connection.peer_identity()?;
-    let chain = identity.downcast::<Vec<CertificateDer<'static>>>().ok()?;
-    Pin::of_certificate(chain.first()?)
 }
 
 fn protocol(connection: &Connection) -> Option<Vec<u8>> {
@@ -132,6 +146,7 @@ fn protocol(connection: &Connection) -> Option<Vec<u8>> {
 pub struct HubCall {
     connection: Connection,
     pin: Pin,
+    caller: Caller,
 }
 
 impl HubCall {
@@ -174,11 +189,17 @@ impl HubCall {
                     connection: self.connection,
                     orders,
                     reports,
+                    caller: self.caller,
                 };
                 Ok((hello, link))
             }
             Err(error) => {
-                CloseReason::Protocol.close(&self.connection);
+                let reason = match &error {
+                    CallError::Read(unreadable) => CloseReason::of_unreadable(unreadable),
+                    CallError::TooSlow => CloseReason::TooSlow,
+                    _ => CloseReason::Protocol,
+                };
+                reason.close(&self.connection);
                 Err(error)
             }
         }
@@ -191,6 +212,8 @@ pub struct HubLink {
     pub connection: Connection,
     pub orders: Outbox<ToHub>,
     pub reports: Inbox<ToAgent>,
+    /// Hold it as long as the connection: it counts the hub.
+    pub caller: Caller,
 }
 
 impl Outbox<ToHub> {
@@ -210,23 +233,17 @@ impl Outbox<ToHub> {
     }
 }
 
-/// Sends a frame on a stream of its own; returns when QUIC has all of it.
+/// The next measurements that a hub sends; what cannot be understood is skipped.
 ///
 /// # Errors
 ///
 /// Fails when the connection is gone.
-pub async fn send_frame(
-    connection: &Connection,
-    header: &FrameHeader,
-    payload: Bytes,
-) -> Result<(), WriteMessageError> {
-    let mut stream = connection
-        .open_uni()
-        .await
-        .map_err(quinn::WriteError::from)?;
-    codec::write(&mut stream, header).await?;
-    stream.write_chunk(payload).await?;
-    // Only fails when the stream was already finished or reset, which nobody but us could have done.
-    let _ = stream.finish();
-    Ok(())
+pub async fn next_telemetry(connection: &Connection) -> Result<Telemetry, ConnectionError> {
+    loop {
+        let datagram = connection.read_datagram().await?;
+        match Telemetry::decode(datagram) {
+            Ok(telemetry) => return Ok(telemetry),
+            Err(error) => tracing::debug!(%error, "a datagram that is no telemetry is ignored"),
+        }
+    }
 }

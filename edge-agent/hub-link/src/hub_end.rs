@@ -4,8 +4,8 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::Bytes;
-use quinn::{Connection, ConnectionError};
-use rustls::pki_types::CertificateDer;
+use prost::Message;
+use quinn::{Connection, ConnectionError, ReadError, ReadToEndError, VarInt};
 use tokio::time::timeout;
 
 use crate::close::CloseReason;
@@ -14,12 +14,12 @@ use crate::codec::{self, ReadMessageError, WriteMessageError};
 use crate::control::{Inbox, Outbox};
 use crate::identity::{CERTIFICATE_NAME, Identity, Pin};
 use crate::pair::{Role, SessionSecret};
-use crate::picture::MAX_FRAME_BYTES;
+use crate::picture::{MAX_FRAME_BYTES, SUPERSEDED};
 use crate::transport::{self, BindError, HANDSHAKE_TIMEOUT, HUB_ALPN, PAIR_ALPN};
-use crate::verify::PinnedAgent;
+use crate::verify::KeyCheck;
 use crate::wire::{
-    AgentProof, FrameHeader, Hello, HubProof, PairCall, Paired, ToAgent, ToHub, Welcome, to_agent,
-    to_hub,
+    AgentKeys, AgentProof, FrameHeader, Hello, HubProof, PairCall, Paired, Telemetry, ToAgent,
+    ToHub, Welcome, to_agent, to_hub,
 };
 
 /// How long the agent may take for one step of pairing. It writes the hub's key to its disk in between.
@@ -91,6 +91,8 @@ pub struct HubEndpoint {
 #[derive(Debug)]
 pub struct AgentLink {
     pub connection: Connection,
+    /// Which of the agent's keys answered.
+    pub agent: Pin,
     pub welcome: Welcome,
     /// The agent's clock when it welcomed us, in microseconds since 1970.
     pub welcomed_at_us: i64,
@@ -116,7 +118,7 @@ impl HubEndpoint {
         })
     }
 
-    /// Calls the agent that was paired, and waits for its Welcome.
+    /// Calls the agent that was paired, by any of its pins (the first is asked for), and waits for its Welcome.
     ///
     /// # Errors
     ///
@@ -124,10 +126,14 @@ impl HubEndpoint {
     pub async fn connect(
         &self,
         agent: SocketAddr,
-        pin: Pin,
+        pins: &[Pin],
         hello: Hello,
     ) -> Result<AgentLink, DialError> {
-        let connection = self.dial(agent, PinnedAgent::only(pin), HUB_ALPN).await?;
+        let name = pins.first().map(|pin| pin.server_name());
+        let name = name.as_deref().unwrap_or(CERTIFICATE_NAME);
+        let check = KeyCheck::any_of(pins);
+        let connection = self.dial(agent, check, HUB_ALPN, name).await?;
+        let pin = Pin::of_peer(&connection).ok_or(DialError::Unexpected)?;
         let greeting = async {
             let (send, receive) = connection.open_bi().await?;
             let mut reports = Outbox::new(send);
@@ -144,21 +150,27 @@ impl HubEndpoint {
         match within(STEP_TIMEOUT, greeting).await {
             Ok((welcome, welcomed_at_us, reports, orders)) => Ok(AgentLink {
                 connection,
+                agent: pin,
                 welcome,
                 welcomed_at_us,
                 reports,
                 orders,
             }),
             Err(error) => {
-                CloseReason::Protocol.close(&connection);
+                let reason = match &error {
+                    DialError::Read(unreadable) => CloseReason::of_unreadable(unreadable),
+                    _ => CloseReason::Protocol,
+                };
+                reason.close(&connection);
                 Err(error)
             }
         }
     }
 
-    /// Calls an agent and is paired if `code` was typed there. `keep` is told the agent's pin once the agent has proved
-    /// the code and before the hub proves it, and must have it on disk when it returns: whatever dies afterwards, no
-    /// side can end up knowing the other without being known.
+    /// Calls an agent and is paired if it knows `code`. `keep` is told the agent's pin once the agent has proved the code
+    /// and before the hub proves it, and must have it on disk when it returns: whatever dies afterwards, no side can end
+    /// up knowing the other without being known. Answers that pin, and the keys to pin in its place if the agent says
+    /// so.
     ///
     /// # Errors
     ///
@@ -169,8 +181,10 @@ impl HubEndpoint {
         call: &PairCall,
         code: &PairingCode,
         keep: impl FnOnce(Pin) -> std::io::Result<()>,
-    ) -> Result<Pin, DialError> {
-        let connection = self.dial(agent, PinnedAgent::any(), PAIR_ALPN).await?;
+    ) -> Result<(Pin, Option<AgentKeys>), DialError> {
+        let connection = self
+            .dial(agent, KeyCheck::any(), PAIR_ALPN, CERTIFICATE_NAME)
+            .await?;
         let outcome = within(STEP_TIMEOUT, prove(&connection, call, code, keep)).await;
         let reason = match &outcome {
             Ok(_) => CloseReason::Done,
@@ -185,13 +199,12 @@ impl HubEndpoint {
     pub(crate) async fn dial(
         &self,
         agent: SocketAddr,
-        accept: PinnedAgent,
+        accept: KeyCheck,
         alpn: &[u8],
+        name: &str,
     ) -> Result<Connection, DialError> {
         let client = transport::hub_client(&self.identity, accept, alpn, self.displays)?;
-        let connecting = self
-            .endpoint
-            .connect_with(client, agent, CERTIFICATE_NAME)?;
+        let connecting = self.endpoint.connect_with(client, agent, name)?;
         within(HANDSHAKE_TIMEOUT, async { Ok(connecting.await?) }).await
     }
 
@@ -211,7 +224,7 @@ async fn prove(
     call: &PairCall,
     code: &PairingCode,
     keep: impl FnOnce(Pin) -> std::io::Result<()>,
-) -> Result<Pin, DialError> {
+) -> Result<(Pin, Option<AgentKeys>), DialError> {
     let (mut send, mut receive) = connection.open_bi().await?;
     codec::write(&mut send, call).await?;
     let theirs: AgentProof = codec::read(&mut receive)
@@ -221,18 +234,14 @@ async fn prove(
     if !session.verify(Role::Agent, code, &theirs.proof) {
         return Err(DialError::OtherCode);
     }
-    let pin = connection
-        .peer_identity()
-        .and_then(|identity| identity.downcast::<Vec<CertificateDer<'static>>>().ok())
-        .and_then(|chain| Pin::of_certificate(chain.first()?))
-        .ok_or(DialError::Unexpected)?;
+    let pin = Pin::of_peer(connection).ok_or(DialError::Unexpected)?;
     keep(pin).map_err(DialError::Keep)?;
     let proof = session.prove(Role::Hub, code);
     codec::write(&mut send, &HubProof { proof }).await?;
-    let _: Paired = codec::read(&mut receive)
+    let paired: Paired = codec::read(&mut receive)
         .await?
         .ok_or(DialError::Unexpected)?;
-    Ok(pin)
+    Ok((pin, paired.keys))
 }
 
 async fn within<T>(
@@ -244,21 +253,48 @@ async fn within<T>(
         .unwrap_or(Err(DialError::TooSlow))
 }
 
-/// The next frame that the agent sends on this connection: its header and its encoded pixels.
+/// What came on a frame's stream.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Frame {
+    /// Its header and its encoded pixels.
+    Whole(FrameHeader, Bytes),
+    /// The agent took it back: nobody needs it any more, nor any that builds on it.
+    Superseded,
+    /// Something else than a frame, or a part of one. What was to follow cannot be relied on.
+    Broken,
+}
+
+/// The next frame that the agent sends on this connection, in the order in which the agent began to send them.
 ///
 /// # Errors
 ///
-/// Fails when the connection is gone. A stream that makes no sense gives `Ok(None)`.
-pub async fn next_frame(
-    connection: &Connection,
-) -> Result<Option<(FrameHeader, Bytes)>, ConnectionError> {
+/// Fails when the connection is gone.
+pub async fn next_frame(connection: &Connection) -> Result<Frame, ConnectionError> {
     let mut stream = connection.accept_uni().await?;
-    let Ok(Some(header)) = codec::read::<FrameHeader>(&mut stream).await else {
-        return Ok(None);
+    let header = match codec::read::<FrameHeader>(&mut stream).await {
+        Ok(Some(header)) => header,
+        Err(ReadMessageError::Stream(error)) => return unfinished(error),
+        Ok(None) | Err(_) => return Ok(Frame::Broken),
     };
     // An encoded frame is never longer than a raw one.
     match stream.read_to_end(MAX_FRAME_BYTES).await {
-        Ok(payload) => Ok(Some((header, payload.into()))),
-        Err(_) => Ok(None),
+        Ok(payload) => Ok(Frame::Whole(header, payload.into())),
+        Err(ReadToEndError::Read(error)) => unfinished(error),
+        Err(ReadToEndError::TooLong) => Ok(Frame::Broken),
+    }
+}
+
+fn unfinished(error: ReadError) -> Result<Frame, ConnectionError> {
+    match error {
+        ReadError::ConnectionLost(lost) => Err(lost),
+        ReadError::Reset(code) if code == VarInt::from_u32(SUPERSEDED) => Ok(Frame::Superseded),
+        _ => Ok(Frame::Broken),
+    }
+}
+
+/// Sends measurements in a datagram. One that cannot be sent now is no loss: newer ones follow.
+pub fn send_telemetry(connection: &Connection, telemetry: &Telemetry) {
+    if let Err(error) = connection.send_datagram(telemetry.encode_to_vec().into()) {
+        tracing::debug!(%error, "telemetry was not sent");
     }
 }

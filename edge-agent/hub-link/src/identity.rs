@@ -13,7 +13,8 @@ use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
-/// The name in our certificates. Nobody checks it: the key counts, not the name.
+/// The name in our certificates, and the one that a hub asks for which takes any key. Nobody checks it: the key counts,
+/// not the name.
 pub(crate) const CERTIFICATE_NAME: &str = "placard";
 
 /// Why an identity could not be read or made.
@@ -56,6 +57,29 @@ impl Pin {
         let (_, parsed) = X509Certificate::from_der(certificate).ok()?;
         Some(Self::of_spki(parsed.tbs_certificate.subject_pki.raw))
     }
+
+    /// The pin of the key that the other end of a connection has shown.
+    pub(crate) fn of_peer(connection: &quinn::Connection) -> Option<Self> {
+        let identity = connection.peer_identity()?;
+        let chain = identity.downcast::<Vec<CertificateDer<'static>>>().ok()?;
+        Self::of_certificate(chain.first()?)
+    }
+
+    /// The pin in a message; `None` when that is not 32 bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        <[u8; 32]>::try_from(bytes).ok().map(Self)
+    }
+
+    /// The pin for a message.
+    pub fn to_bytes(self) -> bytes::Bytes {
+        bytes::Bytes::copy_from_slice(&self.0)
+    }
+
+    /// The server name by which a hub asks an agent that has several keys for this one.
+    pub fn server_name(self) -> String {
+        let name: String = self.to_string().chars().take(32).collect();
+        format!("p-{name}.{CERTIFICATE_NAME}")
+    }
 }
 
 impl fmt::Display for Pin {
@@ -92,6 +116,7 @@ pub struct Identity {
     certified: Arc<CertifiedKey>,
     /// Everything that must survive a restart is derived from it.
     root: [u8; 32],
+    private: Arc<[u8]>,
 }
 
 impl fmt::Debug for Identity {
@@ -125,13 +150,51 @@ impl Identity {
                 Self::from_key(&key)
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key =
-                    KeyPair::generate_for(&PKCS_ED25519).map_err(IdentityError::Certificate)?;
-                write_private(path, key.serialized_der()).map_err(file_error)?;
-                Self::from_key(&key)
+                let identity = Self::draw()?;
+                identity.save(path)?;
+                Ok(identity)
             }
             Err(error) => Err(file_error(error)),
         }
+    }
+
+    /// Draws a key, which is nowhere but in memory.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the operating system has no randomness.
+    pub fn draw() -> Result<Self, IdentityError> {
+        let key = KeyPair::generate_for(&PKCS_ED25519).map_err(IdentityError::Certificate)?;
+        Self::from_key(&key)
+    }
+
+    /// The identity whose private key (PKCS#8) was kept elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it is no Ed25519 key.
+    pub fn from_private(der: &[u8]) -> Result<Self, IdentityError> {
+        let der = PrivatePkcs8KeyDer::from(der.to_vec());
+        let key = KeyPair::from_pkcs8_der_and_sign_algo(&der, &PKCS_ED25519)
+            .map_err(IdentityError::Certificate)?;
+        Self::from_key(&key)
+    }
+
+    /// The private key (PKCS#8), to be sealed or written.
+    pub fn private(&self) -> &[u8] {
+        &self.private
+    }
+
+    /// Has the key on disk, readable for its owner only, in place of whatever was there.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), IdentityError> {
+        write_private(path, &self.private).map_err(|source| IdentityError::File {
+            path: path.to_owned(),
+            source,
+        })
     }
 
     fn from_key(key: &KeyPair) -> Result<Self, IdentityError> {
@@ -150,6 +213,7 @@ impl Identity {
                 "placard hub-link-1 root of derived keys",
                 key.serialized_der(),
             ),
+            private: key.serialized_der().into(),
         })
     }
 

@@ -9,6 +9,9 @@ use crate::wire::Encoding;
 /// The largest frame, decoded. A 10.3-inch panel in 16 greys is 1.3 MB.
 pub const MAX_FRAME_BYTES: usize = 2 * 1024 * 1024;
 
+/// The code with which the stream of a frame that nobody needs any more is reset.
+pub const SUPERSEDED: u32 = 1;
+
 /// Higher levels save a few bytes of four thousand and take longer than the LAN takes to carry them.
 const ZSTD_LEVEL: i32 = 3;
 

@@ -1,4 +1,4 @@
-//! Tests with a hub that does not play by the rules of pairing.
+//! Tests with a hub that does not play by the rules.
 
 use bytes::Bytes;
 use quinn::{Connection, RecvStream, SendStream};
@@ -8,10 +8,10 @@ use crate::close::CloseReason;
 use crate::code::PairingCode;
 use crate::codec;
 use crate::hub_end::HubEndpoint;
-use crate::identity::Identity;
+use crate::identity::{CERTIFICATE_NAME, Identity};
 use crate::pair::{Role, SessionSecret};
-use crate::transport::PAIR_ALPN;
-use crate::verify::PinnedAgent;
+use crate::transport::{HUB_ALPN, PAIR_ALPN};
+use crate::verify::KeyCheck;
 use crate::wire::{AgentProof, HubProof, PairCall};
 
 struct Scene {
@@ -24,7 +24,7 @@ impl Scene {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let identity = |name: &str| Identity::load_or_create(&folder.path().join(name)).unwrap();
-        let agent = AgentEndpoint::bind(([127, 0, 0, 1], 0).into(), &identity("agent")).unwrap();
+        let agent = AgentEndpoint::bind(([127, 0, 0, 1], 0).into(), &[identity("agent")]).unwrap();
         let hub = HubEndpoint::open(agent.local_addr().unwrap(), identity("hub"), 1).unwrap();
         Self {
             agent,
@@ -46,7 +46,7 @@ impl Scene {
         let address = self.agent.local_addr().unwrap();
         let connection = self
             .hub
-            .dial(address, PinnedAgent::any(), PAIR_ALPN)
+            .dial(address, KeyCheck::any(), PAIR_ALPN, CERTIFICATE_NAME)
             .await
             .unwrap();
         let (mut send, mut receive) = connection.open_bi().await.unwrap();
@@ -108,4 +108,33 @@ async fn the_right_proof_on_its_own_session_is_taken() {
     };
     let (outcome, _open) = tokio::join!(scene.challenge(), honest);
     assert!(outcome.is_ok(), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_message_is_refused_by_name() {
+    for (bytes, reason) in [
+        (&[0, 0, 0, 2, 0xff, 0xff][..], CloseReason::BadMessage),
+        (&[0xff, 0xff, 0xff, 0xff][..], CloseReason::TooLong),
+        // A message, but not Hello.
+        (&[0, 0, 0, 2, 0x3a, 0x00][..], CloseReason::Protocol),
+    ] {
+        let scene = Scene::new();
+        let agent = async {
+            let incoming = scene.agent.accept().await.unwrap();
+            let Arrival::Hub(call) = scene.agent.admit(incoming).await.unwrap() else {
+                panic!("not the hub protocol")
+            };
+            assert!(call.hello().await.is_err());
+        };
+        let rogue = async {
+            let address = scene.agent.local_addr().unwrap();
+            let check = KeyCheck::any();
+            let dialled = scene.hub.dial(address, check, HUB_ALPN, CERTIFICATE_NAME);
+            let connection = dialled.await.unwrap();
+            let (mut send, _receive) = connection.open_bi().await.unwrap();
+            send.write_all(bytes).await.unwrap();
+            assert_eq!(CloseReason::of(&connection.closed().await), Some(reason));
+        };
+        tokio::join!(agent, rogue);
+    }
 }

@@ -12,7 +12,7 @@ use rustls::client::Resumption;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::identity::Identity;
-use crate::verify::{AnyHub, PinnedAgent, SameKey};
+use crate::verify::{AskedKey, KeyCheck, SameKey};
 
 /// What hubs speak once they are paired.
 pub const HUB_ALPN: &[u8] = b"placard-hub/1";
@@ -20,11 +20,14 @@ pub const HUB_ALPN: &[u8] = b"placard-hub/1";
 /// What pairing speaks.
 pub const PAIR_ALPN: &[u8] = b"placard-pair/1";
 
-/// Wanted size of the socket's buffers.
+/// Wanted size of the agent's socket buffers.
 ///
 /// With Linux's default of 208 KiB a third of a thousand hubs fail to come back at once after a power cut; with 4 MiB
 /// all do. The operating system may grant less.
-const SOCKET_BUFFER_BYTES: usize = 4 * 1024 * 1024;
+const AGENT_SOCKET_BYTES: usize = 4 * 1024 * 1024;
+
+/// Wanted size of a hub's socket buffers: a whole plan's frames may arrive while the hub writes one to its card.
+const HUB_SOCKET_BYTES: usize = 1024 * 1024;
 
 /// How soon a silent other side counts as gone: three lost keep-alives.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(12);
@@ -84,26 +87,29 @@ pub enum BindError {
     Tls(#[from] rustls::Error),
 }
 
-/// Opens a UDP socket with large buffers.
-fn socket(address: SocketAddr) -> io::Result<std::net::UdpSocket> {
+/// Opens a UDP socket with buffers of `wanted` bytes, or of what the system grants, which it answers too.
+fn socket(address: SocketAddr, wanted: usize) -> io::Result<(std::net::UdpSocket, usize)> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::DGRAM,
         Some(Protocol::UDP),
     )?;
-    socket.set_recv_buffer_size(SOCKET_BUFFER_BYTES)?;
-    socket.set_send_buffer_size(SOCKET_BUFFER_BYTES)?;
+    socket.set_recv_buffer_size(wanted)?;
+    socket.set_send_buffer_size(wanted)?;
     // Linux reports twice what it grants to data.
-    let granted = socket.recv_buffer_size()? / 2;
-    if granted < SOCKET_BUFFER_BYTES {
-        tracing::debug!(
-            granted,
-            wanted = SOCKET_BUFFER_BYTES,
-            "the system grants small UDP buffers; many hubs at once need net.core.rmem_max and wmem_max raised"
-        );
-    }
+    let granted = socket.recv_buffer_size()?.min(socket.send_buffer_size()?) / 2;
     socket.bind(&address.into())?;
-    Ok(socket.into())
+    Ok((socket.into(), granted))
+}
+
+/// What to tell an administrator whose system grants small buffers; `None` when they are large enough.
+fn small_buffers(granted: usize) -> Option<String> {
+    (granted < AGENT_SOCKET_BYTES).then(|| {
+        format!(
+            "the system grants UDP buffers of {granted} bytes, so that many hubs that come back at once may have to try \
+             again; as root: sysctl -w net.core.rmem_max={AGENT_SOCKET_BYTES} net.core.wmem_max={AGENT_SOCKET_BYTES}"
+        )
+    })
 }
 
 /// Keys that stay the same over restarts, so that a hub's packets to the crashed agent are answered by the new one with
@@ -122,23 +128,20 @@ fn endpoint_config(identity: &Identity) -> EndpointConfig {
     config
 }
 
-/// Opens the agent's endpoint.
-pub(crate) fn agent_endpoint(
-    listen: SocketAddr,
-    identity: &Identity,
-) -> Result<quinn::Endpoint, BindError> {
+/// How the agent answers, by whichever of `identities` a hub asks for; the first of them unless it asks.
+pub(crate) fn agent_server(identities: &[Identity]) -> Result<ServerConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut tls = rustls::ServerConfig::builder_with_provider(Arc::clone(&provider))
+    let mut tls = rustls::ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&rustls::version::TLS13])?
-        .with_client_cert_verifier(Arc::new(AnyHub::new(&provider)))
-        .with_cert_resolver(Arc::new(SameKey(identity.certified())));
+        .with_client_cert_verifier(Arc::new(KeyCheck::any()))
+        .with_cert_resolver(Arc::new(AskedKey(identities.to_vec())));
     tls.alpn_protocols = vec![HUB_ALPN.to_vec(), PAIR_ALPN.to_vec()];
     // A resumed session does not call the verifier: an unpaired hub would stay in.
     tls.send_tls13_tickets = 0;
     tls.max_early_data_size = 0;
     let crypto =
         QuicServerConfig::try_from(tls).expect("TLS 1.3 with ring has QUIC's initial cipher suite");
-    let token = identity.derived("placard hub-link-1 address tokens");
+    let token = identities[0].derived("placard hub-link-1 address tokens");
     let token = ring::hkdf::Salt::new(ring::hkdf::HKDF_SHA256, &[]).extract(&token);
     let mut server = ServerConfig::new(Arc::new(crypto), Arc::new(token));
     server
@@ -146,7 +149,25 @@ pub(crate) fn agent_endpoint(
         .incoming_buffer_size(INCOMING_BUFFER_BYTES)
         .incoming_buffer_size_total(INCOMING_BUFFERS_BYTES)
         .transport_config(Arc::new(agent_transport()));
-    open(listen, endpoint_config(identity), Some(server))
+    Ok(server)
+}
+
+/// Opens the agent's endpoint.
+pub(crate) fn agent_endpoint(
+    listen: SocketAddr,
+    identities: &[Identity],
+) -> Result<quinn::Endpoint, BindError> {
+    let server = agent_server(identities)?;
+    let (endpoint, granted) = open(
+        listen,
+        AGENT_SOCKET_BYTES,
+        endpoint_config(&identities[0]),
+        Some(server),
+    )?;
+    if let Some(warning) = small_buffers(granted) {
+        tracing::warn!("{warning}");
+    }
+    Ok(endpoint)
 }
 
 /// Opens a hub's endpoint.
@@ -154,23 +175,27 @@ pub(crate) fn hub_endpoint(
     listen: SocketAddr,
     identity: &Identity,
 ) -> Result<quinn::Endpoint, BindError> {
-    open(listen, endpoint_config(identity), None)
+    let (endpoint, _) = open(listen, HUB_SOCKET_BYTES, endpoint_config(identity), None)?;
+    Ok(endpoint)
 }
 
 fn open(
     address: SocketAddr,
+    buffers: usize,
     config: EndpointConfig,
     server: Option<ServerConfig>,
-) -> Result<quinn::Endpoint, BindError> {
+) -> Result<(quinn::Endpoint, usize), BindError> {
     let socket_error = |source| BindError::Socket { address, source };
-    let socket = socket(address).map_err(socket_error)?;
-    quinn::Endpoint::new(config, server, socket, Arc::new(TokioRuntime)).map_err(socket_error)
+    let (socket, granted) = socket(address, buffers).map_err(socket_error)?;
+    let endpoint = quinn::Endpoint::new(config, server, socket, Arc::new(TokioRuntime))
+        .map_err(socket_error)?;
+    Ok((endpoint, granted))
 }
 
-/// How a hub dials: `agent` decides which key it accepts.
+/// How a hub dials: `agent` decides which keys it accepts.
 pub(crate) fn hub_client(
     identity: &Identity,
-    agent: PinnedAgent,
+    agent: KeyCheck,
     alpn: &[u8],
     displays: usize,
 ) -> Result<quinn::ClientConfig, rustls::Error> {
@@ -225,4 +250,19 @@ fn shared_transport() -> TransportConfig {
         .datagram_receive_buffer_size(Some(DATAGRAM_BUFFER_BYTES))
         .datagram_send_buffer_size(DATAGRAM_BUFFER_BYTES);
     config
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_buffers_are_told_with_the_setting_that_helps() {
+        let warning = small_buffers(212_992).unwrap();
+        assert!(
+            warning.contains("sysctl -w net.core.rmem_max=4194304"),
+            "{warning}"
+        );
+        assert_eq!(small_buffers(AGENT_SOCKET_BYTES), None);
+    }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms, verify_tls13_signature};
+use rustls::crypto::{WebPkiSupportedAlgorithms, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::sign::CertifiedKey;
@@ -14,7 +14,7 @@ use rustls::{
     SignatureScheme,
 };
 
-use crate::identity::Pin;
+use crate::identity::{Identity, Pin};
 
 /// The one key pair, whoever asks.
 pub(crate) struct SameKey(pub(crate) Arc<CertifiedKey>);
@@ -22,12 +22,6 @@ pub(crate) struct SameKey(pub(crate) Arc<CertifiedKey>);
 impl fmt::Debug for SameKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SameKey(..)")
-    }
-}
-
-impl rustls::server::ResolvesServerCert for SameKey {
-    fn resolve(&self, _: rustls::server::ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0))
     }
 }
 
@@ -41,22 +35,92 @@ impl rustls::client::ResolvesClientCert for SameKey {
     }
 }
 
-/// The agent's side: every hub may finish the handshake. Key and protocol are judged together afterwards, since a
-/// verifier does not see the protocol.
+/// The agent's keys: the one that the hub asks for by name, so that a hub that missed a rotation still finds the key it
+/// knows; else the first.
+pub(crate) struct AskedKey(pub(crate) Vec<Identity>);
+
+impl fmt::Debug for AskedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.0.iter().map(Identity::pin))
+            .finish()
+    }
+}
+
+impl rustls::server::ResolvesServerCert for AskedKey {
+    fn resolve(&self, hello: rustls::server::ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let asked = hello.server_name().unwrap_or_default();
+        let named = |identity: &&Identity| identity.pin().server_name() == asked;
+        let identity = self.0.iter().find(named).or(self.0.first())?;
+        Some(identity.certified())
+    }
+}
+
+/// Judges the other side's certificate by its key alone.
+///
+/// As the agent's, it lets every hub finish the handshake: key and protocol are judged together afterwards, since a
+/// verifier does not see the protocol. As a hub's, it knows the agent's pins, or while pairing takes any key: the code
+/// decides then.
 #[derive(Debug)]
-pub(crate) struct AnyHub {
+pub(crate) struct KeyCheck {
+    /// Empty: any.
+    pins: Vec<Pin>,
     algorithms: WebPkiSupportedAlgorithms,
 }
 
-impl AnyHub {
-    pub(crate) fn new(provider: &CryptoProvider) -> Self {
+impl KeyCheck {
+    pub(crate) fn any_of(pins: &[Pin]) -> Self {
         Self {
-            algorithms: provider.signature_verification_algorithms,
+            pins: pins.to_vec(),
+            ..Self::any()
+        }
+    }
+
+    pub(crate) fn any() -> Self {
+        Self {
+            pins: Vec::new(),
+            algorithms: rustls::crypto::ring::default_provider().signature_verification_algorithms,
+        }
+    }
+
+    fn check(&self, certificate: &CertificateDer<'_>) -> Result<(), Error> {
+        let pin = Pin::of_certificate(certificate).ok_or(CertificateError::BadEncoding)?;
+        if self.pins.is_empty() || self.pins.contains(&pin) {
+            Ok(())
+        } else {
+            Err(CertificateError::ApplicationVerificationFailure.into())
         }
     }
 }
 
-impl ClientCertVerifier for AnyHub {
+/// How signatures are checked, which `rustls` asks of either side's verifier in the same words.
+macro_rules! signatures {
+    () => {
+        fn verify_tls12_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Err(PeerIncompatible::Tls13RequiredForQuic.into())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            message: &[u8],
+            certificate: &CertificateDer<'_>,
+            signature: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            verify_tls13_signature(message, certificate, signature, &self.algorithms)
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            vec![SignatureScheme::ED25519]
+        }
+    };
+}
+
+impl ClientCertVerifier for KeyCheck {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         &[]
     }
@@ -67,57 +131,14 @@ impl ClientCertVerifier for AnyHub {
         _: &[CertificateDer<'_>],
         _: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
-        pin_of(end_entity)?;
+        self.check(end_entity)?;
         Ok(ClientCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(PeerIncompatible::Tls13RequiredForQuic.into())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ED25519]
-    }
+    signatures!();
 }
 
-/// A hub's side: the pinned agent, or, while pairing, any (the code decides then).
-#[derive(Debug)]
-pub(crate) struct PinnedAgent {
-    pin: Option<Pin>,
-    algorithms: WebPkiSupportedAlgorithms,
-}
-
-impl PinnedAgent {
-    pub(crate) fn only(pin: Pin) -> Self {
-        Self {
-            pin: Some(pin),
-            ..Self::any()
-        }
-    }
-
-    pub(crate) fn any() -> Self {
-        Self {
-            pin: None,
-            algorithms: rustls::crypto::ring::default_provider().signature_verification_algorithms,
-        }
-    }
-}
-
-impl ServerCertVerifier for PinnedAgent {
+impl ServerCertVerifier for KeyCheck {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -126,36 +147,9 @@ impl ServerCertVerifier for PinnedAgent {
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let pin = pin_of(end_entity)?;
-        if self.pin.is_some_and(|expected| expected != pin) {
-            return Err(CertificateError::ApplicationVerificationFailure.into());
-        }
+        self.check(end_entity)?;
         Ok(ServerCertVerified::assertion())
     }
 
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Err(PeerIncompatible::Tls13RequiredForQuic.into())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        vec![SignatureScheme::ED25519]
-    }
-}
-
-fn pin_of(certificate: &CertificateDer<'_>) -> Result<Pin, Error> {
-    Pin::of_certificate(certificate).ok_or_else(|| CertificateError::BadEncoding.into())
+    signatures!();
 }

@@ -29,6 +29,34 @@ pub fn frame_hash(bytes: &[u8]) -> Result<[u8; HASH_BYTES], Malformed> {
     <[u8; HASH_BYTES]>::try_from(bytes).map_err(|_| Malformed("frame hash"))
 }
 
+impl Capability {
+    /// Every addition that this version knows.
+    pub const ALL: &[Self] = &[
+        Self::Supersede,
+        Self::Refresh,
+        Self::Telemetry,
+        Self::Buttons,
+        Self::Log,
+        Self::Reboot,
+        Self::Keys,
+        Self::Incarnation,
+    ];
+
+    /// The bits of `some`, for Hello and Welcome.
+    pub fn bits(some: &[Self]) -> u64 {
+        some.iter().fold(0, |bits, one| bits | one.bit())
+    }
+
+    /// Whether the other side, which announced `bits`, has this.
+    pub fn is_in(self, bits: u64) -> bool {
+        bits & self.bit() != 0
+    }
+
+    fn bit(self) -> u64 {
+        1 << self as i32
+    }
+}
+
 impl From<to_hub::Kind> for ToHub {
     /// Without the time: whoever sends the message sets it last.
     fn from(kind: to_hub::Kind) -> Self {
@@ -42,5 +70,18 @@ impl From<to_hub::Kind> for ToHub {
 impl From<to_agent::Kind> for ToAgent {
     fn from(kind: to_agent::Kind) -> Self {
         Self { kind: Some(kind) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_capability_is_announced() {
+        let known = (1..64).filter_map(|n| Capability::try_from(n).ok());
+        assert_eq!(known.collect::<Vec<_>>(), Capability::ALL);
+        assert_eq!(Capability::bits(Capability::ALL), 0b1_1111_1110);
+        assert!(Capability::Supersede.is_in(2) && !Capability::Refresh.is_in(2));
     }
 }

@@ -29,7 +29,8 @@ impl Backoff {
     }
 }
 
-fn random_share() -> f64 {
+/// A number between 0 and 1.
+pub(crate) fn random_share() -> f64 {
     let mut byte = [0];
     // Without randomness there is no jitter; calling matters more.
     if getrandom::fill(&mut byte).is_err() {

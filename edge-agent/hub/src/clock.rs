@@ -20,15 +20,53 @@ const DRIFT_PARTS_PER_MILLION: i128 = 100;
 /// A reading that is so much earlier than what we have is no delayed message: the agent's clock was set back.
 const SET_BACK: SignedDuration = SignedDuration::from_secs(2);
 
+/// A reading that is so far from what we have is not believed at once: the agent's clock may have been set wrong, or
+/// ours was; which of the two, only time can tell.
+const LEAP: SignedDuration = SignedDuration::from_hours(24);
+
+/// How long a leap must be told again and again until it is believed: time enough to mend a clock that was set wrong.
+const BELIEVE_AFTER: Duration = Duration::from_secs(10 * 60);
+
+/// How far apart readings may be that tell of the same leap.
+const SAME_LEAP: SignedDuration = SignedDuration::from_mins(1);
+
+/// Before this there was no agent: a clock that says so has not been set.
+const FIRST_POSSIBLE: Timestamp = Timestamp::constant(1_577_836_800, 0);
+
+/// What became of a time that was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// The clock was not set before.
+    First,
+    Taken,
+    /// It is too far off to be believed at once; the clock goes on as it was.
+    Held {
+        /// How far, forwards or backwards.
+        off: SignedDuration,
+        /// Whether this is the first that is heard of it.
+        new: bool,
+    },
+    /// The agent does not know the time itself.
+    NotATime,
+}
+
 type Monotonic = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// A handle on the time; cheap to clone.
 #[derive(Clone)]
 pub struct Clock {
     monotonic: Monotonic,
-    reading: Arc<Mutex<Option<Reading>>>,
+    reading: Arc<Mutex<Readings>>,
     /// Where the time survives the program's death, within one boot of the machine.
     file: Option<PathBuf>,
+}
+
+#[derive(Debug, Default)]
+struct Readings {
+    /// What the clock goes by.
+    good: Option<Reading>,
+    /// A leap that is not believed yet: as first told.
+    leap: Option<Reading>,
 }
 
 /// At `ticks` of the monotonic clock it was `at`.
@@ -80,22 +118,39 @@ impl Clock {
 
     /// The time, or `None` while nobody has told it.
     pub fn now(&self) -> Option<Timestamp> {
-        let reading = *self.lock();
-        reading.map(|reading| self.carry(reading))
+        let good = self.lock().good;
+        good.map(|reading| self.carry(reading))
     }
 
-    /// Takes the agent's time out of a message that has just arrived. Answers whether the clock was not set before.
+    /// Takes the agent's time out of a message that has just arrived.
     ///
     /// A message is never early, only late: of two readings the later one is the better one, so long as drift does not
     /// explain it.
-    pub fn set(&self, told: Timestamp) -> bool {
+    pub fn set(&self, told: Timestamp) -> Told {
+        if told < FIRST_POSSIBLE {
+            return Told::NotATime;
+        }
         let ticks = (self.monotonic)();
-        let mut reading = self.lock();
-        let Some(before) = *reading else {
-            *reading = Some(Reading { ticks, at: told });
-            return true;
+        let mut readings = self.lock();
+        let Some(before) = readings.good else {
+            readings.good = Some(Reading { ticks, at: told });
+            return Told::First;
         };
         let ours = self.carry(before);
+        let off = told.duration_since(ours);
+        if off.abs() > LEAP {
+            let known = readings
+                .leap
+                .filter(|leap| told.duration_since(self.carry(*leap)).abs() <= SAME_LEAP);
+            let first = *readings
+                .leap
+                .insert(known.unwrap_or(Reading { ticks, at: told }));
+            if ticks.saturating_sub(first.ticks) < BELIEVE_AFTER {
+                let new = known.is_none();
+                return Told::Held { off, new };
+            }
+        }
+        readings.leap = None;
         let age = ticks.saturating_sub(before.ticks).as_micros() as i128;
         let drift = i64::try_from(age * DRIFT_PARTS_PER_MILLION / 1_000_000).unwrap_or(i64::MAX);
         let earliest = ours
@@ -103,8 +158,8 @@ impl Clock {
             .unwrap_or(ours);
         let set_back = ours.duration_since(told) > SET_BACK;
         let at = if set_back { told } else { told.max(earliest) };
-        *reading = Some(Reading { ticks, at });
-        false
+        readings.good = Some(Reading { ticks, at });
+        Told::Taken
     }
 
     /// Writes down the time for a successor of this process.
@@ -132,7 +187,7 @@ impl Clock {
         reading.at.saturating_add(passed).unwrap_or(Timestamp::MAX)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Reading>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Readings> {
         self.reading.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -178,7 +233,7 @@ mod tests {
     fn the_time_is_unknown_until_told_and_then_runs() {
         let (hand, clock) = hand();
         assert_eq!(clock.now(), None);
-        assert!(clock.set(at(0)));
+        assert_eq!(clock.set(at(0)), Told::First);
         hand.store(1500, Ordering::SeqCst);
         assert_eq!(clock.now(), Some(at(1500)));
     }
@@ -188,7 +243,7 @@ mod tests {
         let (hand, clock) = hand();
         clock.set(at(0));
         hand.store(1000, Ordering::SeqCst);
-        assert!(!clock.set(at(400)), "600 ms under way");
+        assert_eq!(clock.set(at(400)), Told::Taken, "600 ms under way");
         assert!(clock.now().unwrap() >= at(999));
         clock.set(at(1300));
         assert_eq!(
@@ -205,6 +260,53 @@ mod tests {
         hand.store(1000, Ordering::SeqCst);
         clock.set(at(-60_000));
         assert_eq!(clock.now(), Some(at(-60_000)));
+    }
+
+    #[test]
+    fn a_clock_that_is_a_year_off_is_believed_only_when_it_stays_so() {
+        const YEAR_MS: i64 = 365 * 86_400_000;
+        let (hand, clock) = hand();
+        clock.set(at(0));
+        let minute = |n: u64| hand.store(n * 60_000, Ordering::SeqCst);
+        minute(1);
+        assert!(matches!(
+            clock.set(at(60_000 - YEAR_MS)),
+            Told::Held { new: true, .. }
+        ));
+        minute(9);
+        assert!(matches!(
+            clock.set(at(540_000 - YEAR_MS)),
+            Told::Held { new: false, .. }
+        ));
+        assert_eq!(
+            clock.now(),
+            Some(at(540_000)),
+            "the clock goes on as it was"
+        );
+        assert_eq!(
+            clock.set(at(540_000)),
+            Told::Taken,
+            "the agent's clock was mended"
+        );
+        minute(10);
+        assert!(matches!(
+            clock.set(at(600_000 + YEAR_MS)),
+            Told::Held { new: true, .. }
+        ));
+        minute(20);
+        assert_eq!(
+            clock.set(at(1_200_000 + YEAR_MS)),
+            Told::Taken,
+            "ours was wrong"
+        );
+        assert_eq!(clock.now(), Some(at(1_200_000 + YEAR_MS)));
+    }
+
+    #[test]
+    fn an_agent_that_does_not_know_the_time_tells_none() {
+        let (_, clock) = hand();
+        assert_eq!(clock.set(Timestamp::UNIX_EPOCH), Told::NotATime);
+        assert_eq!(clock.now(), None);
     }
 
     #[test]

@@ -33,6 +33,13 @@ pub struct DisplayConfig {
     /// How long the simulated panel takes to change its picture, in milliseconds; absent means at once.
     #[serde(default)]
     pub refresh_ms: u64,
+    /// How many frames a plan may name: what the card has room for; absent means 200.
+    #[serde(default = "frames")]
+    pub frames: usize,
+}
+
+fn frames() -> usize {
+    200
 }
 
 /// The drivers that this version has.

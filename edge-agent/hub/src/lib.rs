@@ -6,16 +6,23 @@
 
 pub mod announce;
 pub mod backoff;
+pub mod buttons;
 pub mod clock;
 pub mod config;
+pub mod control;
+pub mod discovery;
 mod disk;
 pub mod glass_log;
 pub mod link;
+pub mod logs;
 pub mod notice;
 pub mod pairing;
 pub mod panel;
 pub mod plan;
+pub mod refresh;
 pub mod report;
 pub mod run;
 pub mod shelf;
 pub mod sign;
+pub mod simulate;
+mod telemetry;

@@ -1,12 +1,16 @@
 //! A display's plan as the hub keeps it, and what it says is due. Pure.
 
+use std::collections::BTreeSet;
+
 use frame::{Bitmap, Panel};
-use hub_link::wire::{self, Generation, Malformed};
+use hub_link::wire::{self, FailureCode, Generation, Malformed};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::refresh::Refresh;
+
 /// A frame's hash; hex in files.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct FrameId(pub [u8; wire::HASH_BYTES]);
 
@@ -20,6 +24,9 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// Absent when the frames show no room.
     pub freshness: Option<Freshness>,
+    /// After so many refreshes the panel needs a full one; absent leaves it to the hub.
+    #[serde(default)]
+    pub full_every: Option<u32>,
 }
 
 /// A frame and from when it is due.
@@ -27,6 +34,9 @@ pub struct Plan {
 pub struct Step {
     pub from: Timestamp,
     pub frame: FrameId,
+    /// How the agent would like the panel to come to it.
+    #[serde(default)]
+    pub refresh: Option<Refresh>,
 }
 
 /// How long a room's frames may be taken for right.
@@ -51,33 +61,80 @@ pub struct Mark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     pub frame: FrameId,
+    /// How to come to it, if the agent has a wish.
+    pub refresh: Option<Refresh>,
     /// The instant that the mark names; `None` for no mark.
     pub marked_since: Option<Timestamp>,
     /// When something else will be due; `None`: never by itself.
     pub until: Option<Timestamp>,
 }
 
+/// Before this there was no agent: whatever is planned for earlier comes from a clock that was not set.
+const FIRST_POSSIBLE: Timestamp = Timestamp::constant(1_577_836_800, 0);
+
+/// Nobody plans further ahead: what is comes from a clock that is wrong.
+const FURTHEST: SignedDuration = SignedDuration::from_hours(24 * 400);
+
+/// Why a plan was not taken.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadPlan {
+    #[error(transparent)]
+    Malformed(#[from] Malformed),
+    #[error("the plan's steps are not in the order of time")]
+    Order,
+    #[error(
+        "the plan has a step at {0}, before there were any plans: the agent's clock was not set"
+    )]
+    TooEarly(Timestamp),
+    #[error("the plan has a step at {0}, more than a year ahead: one of the clocks is wrong")]
+    TooLate(Timestamp),
+    #[error("the plan names {0} frames; this display keeps {1}")]
+    Capacity(usize, usize),
+}
+
+impl BadPlan {
+    /// How the agent is told.
+    pub fn code(&self) -> FailureCode {
+        match self {
+            Self::Malformed(_) => FailureCode::BadMessage,
+            Self::Order | Self::TooEarly(_) | Self::TooLate(_) => FailureCode::PlanTime,
+            Self::Capacity(..) => FailureCode::Capacity,
+        }
+    }
+}
+
 impl Plan {
-    /// Takes a plan out of a message.
+    /// Takes a plan out of a message that arrived at `now`, for a display that keeps `capacity` frames.
     ///
     /// # Errors
     ///
     /// Fails when a part is missing or makes no sense.
-    pub fn from_wire(plan: &wire::Plan) -> Result<Self, Malformed> {
+    pub fn from_wire(
+        plan: &wire::Plan,
+        now: Option<Timestamp>,
+        capacity: usize,
+    ) -> Result<Self, BadPlan> {
         let mut steps = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
             steps.push(Step {
                 from: instant(step.from_us)?,
                 frame: FrameId(wire::frame_hash(&step.frame)?),
+                refresh: Refresh::from_wire(step.refresh()),
             });
         }
-        if steps.is_empty() {
-            return Err(Malformed("step"));
-        }
+        let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else {
+            return Err(Malformed("step").into());
+        };
         if !steps.is_sorted_by_key(|step| step.from) {
-            return Err(Malformed("order of steps"));
+            return Err(BadPlan::Order);
         }
-        Ok(Self {
+        if first.from < FIRST_POSSIBLE {
+            return Err(BadPlan::TooEarly(first.from));
+        }
+        if now.is_some_and(|now| last.from.duration_since(now) > FURTHEST) {
+            return Err(BadPlan::TooLate(last.from));
+        }
+        let plan = Self {
             generation: plan.generation.ok_or(Malformed("generation"))?,
             steps,
             freshness: plan
@@ -85,7 +142,18 @@ impl Plan {
                 .as_ref()
                 .map(Freshness::from_wire)
                 .transpose()?,
-        })
+            full_every: Some(plan.full_every).filter(|every| *every > 0),
+        };
+        let frames = plan.frames().len();
+        if frames > capacity {
+            return Err(BadPlan::Capacity(frames, capacity));
+        }
+        Ok(plan)
+    }
+
+    /// The frames it names, each once.
+    pub fn frames(&self) -> BTreeSet<FrameId> {
+        self.steps.iter().map(|step| step.frame).collect()
     }
 
     /// What is due at `now`. When nobody has told the time, that is what the glass showed last (`last`), with the mark.
@@ -94,6 +162,7 @@ impl Plan {
             let planned = |frame: &FrameId| self.steps.iter().any(|step| step.frame == *frame);
             return Due {
                 frame: last.filter(planned).unwrap_or(self.steps[0].frame),
+                refresh: None,
                 marked_since: self
                     .freshness
                     .as_ref()
@@ -108,6 +177,7 @@ impl Plan {
         let stale = goes_stale.is_some_and(|at| at <= now);
         Due {
             frame: self.steps[begun - 1].frame,
+            refresh: self.steps[begun - 1].refresh,
             marked_since: self
                 .freshness
                 .as_ref()
@@ -229,135 +299,4 @@ mod generation {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(1_700_000_000 + seconds).unwrap()
-    }
-
-    fn frame(n: u8) -> FrameId {
-        FrameId([n; 32])
-    }
-
-    fn plan() -> Plan {
-        Plan {
-            generation: Generation {
-                epoch: 1,
-                counter: 1,
-            },
-            steps: vec![
-                Step {
-                    from: at(0),
-                    frame: frame(1),
-                },
-                Step {
-                    from: at(100),
-                    frame: frame(2),
-                },
-            ],
-            freshness: Some(Freshness {
-                verified_at: at(10),
-                stale_after: SignedDuration::from_secs(60),
-                mark: Mark {
-                    x: 0,
-                    y: 0,
-                    width: 8,
-                    height: 1,
-                    rows: vec![0xff],
-                },
-            }),
-        }
-    }
-
-    #[test]
-    fn a_frame_is_due_from_its_instant_on() {
-        let mut plan = plan();
-        plan.freshness = None;
-        let due = |now| {
-            let due = plan.due(Some(now), None);
-            (due.frame, due.until)
-        };
-        assert_eq!(
-            due(at(-1)),
-            (frame(1), Some(at(100))),
-            "clocks differ by a moment"
-        );
-        assert_eq!(due(at(0)), (frame(1), Some(at(100))));
-        assert_eq!(due(at(99)), (frame(1), Some(at(100))));
-        assert_eq!(due(at(100)), (frame(2), None));
-        assert_eq!(due(at(1_000_000)), (frame(2), None));
-    }
-
-    #[test]
-    fn the_mark_comes_when_the_freshness_runs_out() {
-        let plan = plan();
-        let fresh = plan.due(Some(at(69)), None);
-        assert_eq!((fresh.marked_since, fresh.until), (None, Some(at(70))));
-        let stale = plan.due(Some(at(70)), None);
-        assert_eq!(
-            (stale.marked_since, stale.until),
-            (Some(at(10)), Some(at(100)))
-        );
-    }
-
-    #[test]
-    fn without_the_time_the_last_frame_stays_and_is_marked() {
-        let plan = plan();
-        let due = plan.due(None, Some(frame(2)));
-        assert_eq!(
-            due,
-            Due {
-                frame: frame(2),
-                marked_since: Some(at(10)),
-                until: None
-            }
-        );
-        assert_eq!(
-            plan.due(None, Some(frame(9))).frame,
-            frame(1),
-            "a frame of an older plan"
-        );
-    }
-
-    #[test]
-    fn a_plan_survives_its_file() {
-        let text = serde_json::to_string(&plan()).unwrap();
-        assert_eq!(serde_json::from_str::<Plan>(&text).unwrap(), plan());
-    }
-
-    #[test]
-    fn a_plan_that_makes_no_sense_is_refused() {
-        let good = wire::Plan {
-            display: "a".to_owned(),
-            generation: Some(Generation {
-                epoch: 1,
-                counter: 1,
-            }),
-            steps: vec![
-                wire::Step {
-                    from_us: 1,
-                    frame: vec![1; 32].into(),
-                },
-                wire::Step {
-                    from_us: 2,
-                    frame: vec![2; 32].into(),
-                },
-            ],
-            freshness: None,
-        };
-        assert!(Plan::from_wire(&good).is_ok());
-        let spoilt: [fn(&mut wire::Plan); 5] = [
-            |plan| plan.generation = None,
-            |plan| plan.steps.clear(),
-            |plan| plan.steps.swap(0, 1),
-            |plan| plan.steps[0].frame.truncate(31),
-            |plan| plan.steps[1].from_us = i64::MAX,
-        ];
-        for spoil in spoilt {
-            let mut plan = good.clone();
-            spoil(&mut plan);
-            assert!(Plan::from_wire(&plan).is_err(), "{plan:?}");
-        }
-    }
-}
+mod tests;

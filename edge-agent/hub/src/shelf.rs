@@ -7,7 +7,7 @@
 //! ```
 //! A frame whose content does not hash to its name was being written when the program died: it is as good as absent.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -37,6 +37,10 @@ pub struct Shelf {
     folder: PathBuf,
     frames: HashMap<FrameId, Bitmap>,
     plan: Option<Plan>,
+    /// The plan that is on the disk with all its frames.
+    stored: Option<Generation>,
+    /// Frames that the disk did not take; they are in memory all the same.
+    unwritten: BTreeSet<FrameId>,
     last_shown: Option<LastShown>,
     /// Frame files whose names may not be on the disk yet.
     unsynced_names: bool,
@@ -68,11 +72,14 @@ impl Shelf {
         };
         let plan: Option<Plan> =
             read_json(&folder.join("plan.json")).filter(|plan: &Plan| !plan.steps.is_empty());
+        let plan = plan.filter(complete);
         let last_shown = read_json(&folder.join("shown.json"));
         Ok(Self {
-            plan: plan.filter(complete),
+            stored: plan.as_ref().map(|plan| plan.generation),
+            plan,
             folder,
             frames,
+            unwritten: BTreeSet::new(),
             last_shown,
             unsynced_names: false,
         })
@@ -82,8 +89,14 @@ impl Shelf {
         self.plan.as_ref()
     }
 
+    /// The plan that holds; it may be in memory only.
     pub fn generation(&self) -> Option<Generation> {
         self.plan.as_ref().map(|plan| plan.generation)
+    }
+
+    /// The plan that is on the disk; older than [`Self::generation`] while the disk refuses.
+    pub fn stored(&self) -> Option<Generation> {
+        self.stored
     }
 
     pub fn frame(&self, id: &FrameId) -> Option<&Bitmap> {
@@ -98,39 +111,55 @@ impl Shelf {
     ///
     /// # Errors
     ///
-    /// Fails when the disk refuses.
+    /// Fails when the disk refuses; the frame can be shown all the same.
     pub fn put_frame(&mut self, id: FrameId, frame: Bitmap) -> io::Result<()> {
         if self.frames.contains_key(&id) {
             return Ok(());
         }
-        let mut bytes = Vec::with_capacity(9 + frame.rows().len());
-        bytes.extend_from_slice(&frame.width().to_le_bytes());
-        bytes.extend_from_slice(&frame.height().to_le_bytes());
-        bytes.push(frame.palette().number());
-        bytes.extend_from_slice(frame.rows());
-        disk::write_self_proving(&self.frame_path(&id), &bytes)?;
-        self.unsynced_names = true;
+        let written = self.write_frame(&id, &frame);
+        if written.is_err() {
+            self.unwritten.insert(id);
+        }
         self.frames.insert(id, frame);
-        Ok(())
+        written
     }
 
     /// Makes `plan`, all of whose frames are here, the display's plan. On the disk when this returns.
     ///
     /// # Errors
     ///
-    /// Fails when the disk refuses; the plan before stays.
+    /// Fails when the disk refuses; the plan holds all the same: a right sign that does not survive a power cut is better
+    /// than a wrong one that does.
     pub fn put_plan(&mut self, plan: Plan) -> io::Result<()> {
         debug_assert!(
             plan.steps
                 .iter()
                 .all(|step| self.frames.contains_key(&step.frame))
         );
+        self.plan = Some(plan);
+        self.settle()
+    }
+
+    /// Brings to the disk what it refused before.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it refuses again.
+    pub fn settle(&mut self) -> io::Result<()> {
+        for id in self.unwritten.clone() {
+            if let Some(frame) = self.frames.get(&id).cloned() {
+                self.write_frame(&id, &frame)?;
+            }
+            self.unwritten.remove(&id);
+        }
         if self.unsynced_names {
             disk::sync_folder(&self.folder.join("frames").join("any"))?;
             self.unsynced_names = false;
         }
-        self.write_plan(&plan)?;
-        self.plan = Some(plan);
+        if let Some(plan) = &self.plan {
+            self.write_plan(plan)?;
+            self.stored = Some(plan.generation);
+        }
         Ok(())
     }
 
@@ -187,8 +216,21 @@ impl Shelf {
             .collect();
         for id in gone {
             self.frames.remove(&id);
-            fs::remove_file(self.frame_path(&id))?;
+            if !self.unwritten.remove(&id) {
+                fs::remove_file(self.frame_path(&id))?;
+            }
         }
+        Ok(())
+    }
+
+    fn write_frame(&mut self, id: &FrameId, frame: &Bitmap) -> io::Result<()> {
+        let mut bytes = Vec::with_capacity(9 + frame.rows().len());
+        bytes.extend_from_slice(&frame.width().to_le_bytes());
+        bytes.extend_from_slice(&frame.height().to_le_bytes());
+        bytes.push(frame.palette().number());
+        bytes.extend_from_slice(frame.rows());
+        disk::write_self_proving(&self.frame_path(id), &bytes)?;
+        self.unsynced_names = true;
         Ok(())
     }
 
@@ -241,8 +283,10 @@ mod tests {
             steps: vec![Step {
                 from: Timestamp::UNIX_EPOCH,
                 frame,
+                refresh: None,
             }],
             freshness: None,
+            full_every: None,
         }
     }
 
@@ -288,6 +332,32 @@ mod tests {
         );
         assert_eq!(shelf.frame(&half), None);
         assert_eq!(shelf.last_shown(), None);
+    }
+
+    #[test]
+    fn what_the_disk_refuses_holds_in_memory_and_follows_when_it_can() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shelf = Shelf::open(folder.path().to_owned()).unwrap();
+        let (first, second) = (picture(7), picture(8));
+        shelf.put_frame(first.0, first.1).unwrap();
+        shelf.put_plan(plan(1, first.0)).unwrap();
+        // Full, as far as a test can have it: neither frame nor plan can be written.
+        let frames = folder.path().join("frames");
+        fs::rename(&frames, folder.path().join("away")).unwrap();
+        assert!(shelf.put_frame(second.0, second.1).is_err());
+        assert!(shelf.put_plan(plan(2, second.0)).is_err());
+        assert_eq!(shelf.generation().unwrap().counter, 2, "what is shown");
+        assert_eq!(
+            shelf.stored().unwrap().counter,
+            1,
+            "what survives a power cut"
+        );
+        fs::rename(folder.path().join("away"), &frames).unwrap();
+        shelf.settle().unwrap();
+        assert_eq!(shelf.stored().unwrap().counter, 2);
+        drop(shelf);
+        let shelf = Shelf::open(folder.path().to_owned()).unwrap();
+        assert_eq!(shelf.plan(), Some(&plan(2, second.0)));
     }
 
     #[test]

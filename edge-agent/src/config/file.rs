@@ -27,6 +27,7 @@ pub(super) struct Portal {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Hubs {
     pub(super) listen: Option<SocketAddr>,
+    pub(super) addresses: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -1,273 +1,321 @@
-//! Desired against reported: what a hub must be sent so that it has what a display shall show.
+//! Desired against reported: what a hub must be sent so that it has what a display shall show. Pure, and by hashes only:
+//! the pictures themselves are fetched when their turn comes.
 
-use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::collections::HashSet;
 
-use hub_link::picture;
-use hub_link::wire::{self, FrameHeader, Generation};
+use hub_link::wire::{self, Generation};
 use jiff::Timestamp;
 
-use crate::store::{Desired, FrameHash, Picture, PlanStep};
+use crate::store::{Desired, FrameHash};
+
+/// What a hub that says nothing can keep.
+const USUAL_CAPACITY: usize = 100;
 
 /// What a hub has of one display, as far as we know.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reported {
+    /// The plan that is on its disk.
+    stored: Option<Generation>,
+    /// Frames of that plan.
     frames: HashSet<FrameHash>,
-    /// The newest plan that it has or that was sent.
-    generation: Option<Generation>,
-    /// A frame that the hub has and we hold: the next one is sent as the difference from it.
-    base: Option<Arc<Picture>>,
+    /// One of them that the next ones probably resemble: what the glass shows.
+    base: Option<FrameHash>,
+    /// Plans that were sent and not reported as stored, the oldest first.
+    sent: Vec<Sent>,
+    capacity: usize,
 }
 
-/// What to send, in this order.
+#[derive(Clone, Debug)]
+struct Sent {
+    generation: Generation,
+    frames: HashSet<FrameHash>,
+    due: Option<FrameHash>,
+}
+
+/// A frame that a hub needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Needed {
+    pub(crate) frame: FrameHash,
+    /// A frame that the hub has, or is sent before this one.
+    pub(crate) base: Option<FrameHash>,
+}
+
+/// What to send.
 #[derive(Debug)]
 pub(crate) struct Delivery {
-    pub(crate) frames: Vec<(FrameHeader, bytes::Bytes)>,
     pub(crate) plan: wire::Plan,
+    /// The frame that is due now first.
+    pub(crate) frames: Vec<Needed>,
 }
 
 impl Reported {
     /// From a Hello. Hashes that make no sense are as good as absent.
     pub(crate) fn from_hello(display: &wire::Display) -> Self {
+        let hash = |frame| wire::frame_hash(frame).ok();
+        let frames: HashSet<FrameHash> = display
+            .frames
+            .iter()
+            .filter_map(|frame| hash(frame))
+            .collect();
+        let shown = display.shown.as_ref().and_then(|shown| hash(&shown.frame));
         Self {
-            frames: display
-                .frames
-                .iter()
-                .filter_map(|frame| wire::frame_hash(frame).ok())
-                .collect(),
-            generation: display.stored,
-            base: None,
+            stored: display.stored,
+            base: shown.filter(|frame| frames.contains(frame)),
+            frames,
+            sent: Vec::new(),
+            capacity: match display.capacity {
+                0 => USUAL_CAPACITY,
+                frames => usize::try_from(frames).unwrap_or(USUAL_CAPACITY),
+            },
         }
     }
 
-    /// Whether the hub has `desired` or something newer.
-    pub(crate) fn has(&self, desired: &Desired) -> bool {
-        self.generation >= Some(desired.generation)
+    /// A frame of its plan that the hub has, for others to build on.
+    pub(crate) fn base(&self) -> Option<FrameHash> {
+        self.base
     }
 
-    /// The frames of `desired` that the hub lacks and whose pixels are not at hand.
-    pub(crate) fn lacking(&self, desired: &Desired) -> Vec<FrameHash> {
-        let lacks = |step: &&PlanStep| step.picture.is_none() && !self.frames.contains(&step.frame);
-        let mut lacking: Vec<FrameHash> = desired
-            .steps
+    /// Whether a plan of this generation, or a newer one, is there or under way.
+    pub(crate) fn has(&self, generation: Generation) -> bool {
+        let newest = self.sent.last().map(|sent| sent.generation);
+        newest.max(self.stored) >= Some(generation)
+    }
+
+    /// The hub has a plan on its disk.
+    pub(crate) fn stored(&mut self, generation: Generation) {
+        if let Some(at) = self
+            .sent
             .iter()
-            .filter(lacks)
-            .map(|step| step.frame)
-            .collect();
-        lacking.sort_unstable();
-        lacking.dedup();
-        lacking
+            .position(|sent| sent.generation == generation)
+        {
+            let sent = self.sent.swap_remove(at);
+            self.frames = sent.frames;
+            self.base = sent.due;
+        }
+        self.sent.retain(|sent| sent.generation > generation);
+        self.stored = self.stored.max(Some(generation));
     }
 
-    /// What is missing for `desired`, the frame that is due now first; `None` when the hub has it or something newer,
-    /// or when pixels of a frame are neither at hand nor `stored`: a newer plan has taken its place then. Supposes that
-    /// it will be sent.
+    /// Frames of plans that were sent and not reported as stored.
+    pub(crate) fn under_way(&self) -> HashSet<FrameHash> {
+        self.sent
+            .iter()
+            .flat_map(|sent| sent.frames.clone())
+            .collect()
+    }
+
+    /// What is missing for `desired`; `None` when the hub has it or something newer. `under_way` are frames that were sent
+    /// for an earlier plan and will arrive. Supposes that the answer will be sent.
     pub(crate) fn bring_to(
         &mut self,
         key: &str,
         desired: &Desired,
-        stored: &HashMap<FrameHash, Arc<Picture>>,
         freshness: Option<wire::Freshness>,
+        under_way: &HashSet<FrameHash>,
         now: Timestamp,
     ) -> Option<Delivery> {
-        let pixels = |step: &PlanStep| {
-            step.picture
-                .as_ref()
-                .or_else(|| stored.get(&step.frame))
-                .cloned()
-        };
-        let there = |step: &PlanStep| self.frames.contains(&step.frame) || pixels(step).is_some();
-        if self.has(desired) || !desired.steps.iter().all(there) {
+        if self.has(desired.generation) {
             return None;
         }
-        let due = desired
-            .steps
-            .partition_point(|step| step.from <= now)
-            .saturating_sub(1);
-        let (past, coming) = desired.steps.split_at(due.min(desired.steps.len()));
-        let mut frames = Vec::new();
-        for step in coming.iter().chain(past) {
-            if let Some(picture) = pixels(step) {
-                frames.extend(self.send_frame(key, &picture));
-            }
-        }
-        self.generation = Some(desired.generation);
-        // A hub lets go of what its plan does not name when it likes.
-        self.frames = desired.steps.iter().map(|step| step.frame).collect();
-        let due = coming.first().and_then(pixels);
-        let before = self.base.take();
-        self.base = due.or(before.filter(|base| self.frames.contains(&base.hash)));
+        let steps = desired.steps.iter().map(|step| (step.from, step.frame));
+        let steps = bounded(&steps.collect::<Vec<_>>(), self.capacity);
+        let begun = steps.partition_point(|(from, _)| *from <= now);
+        let (past, coming) = steps.split_at(begun.saturating_sub(1));
+        let mut known: HashSet<FrameHash> = self.frames.union(under_way).copied().collect();
+        let due = coming.first().map(|(_, frame)| *frame);
+        // All build on one frame, so that of those under way any can be taken back but this one.
+        let base = self.base.or(due);
+        let frames = coming
+            .iter()
+            .chain(past)
+            .filter(|(_, frame)| known.insert(*frame))
+            .map(|(_, frame)| Needed {
+                frame: *frame,
+                base: base.filter(|base| base != frame),
+            })
+            .collect();
+        self.sent.push(Sent {
+            generation: desired.generation,
+            frames: steps.iter().map(|(_, frame)| *frame).collect(),
+            due,
+        });
         Some(Delivery {
             frames,
             plan: wire::Plan {
                 display: key.to_owned(),
                 generation: Some(desired.generation),
-                steps: desired
-                    .steps
-                    .iter()
-                    .map(|step| wire::Step {
-                        from_us: step.from.as_microsecond(),
-                        frame: step.frame.to_vec().into(),
-                    })
-                    .collect(),
+                steps: steps.iter().map(step).collect(),
                 freshness,
+                ..wire::Plan::default()
             },
         })
     }
+}
 
-    /// A frame for its stream, unless the hub has it.
-    pub(crate) fn send_frame(
-        &mut self,
-        key: &str,
-        picture: &Arc<Picture>,
-    ) -> Option<(FrameHeader, bytes::Bytes)> {
-        if !self.frames.insert(picture.hash) {
-            return None;
-        }
-        let rows = picture.bitmap.rows();
-        let base = self.base.replace(Arc::clone(picture));
-        let (encoding, payload) =
-            picture::encode(rows, base.as_ref().map(|base| base.bitmap.rows()));
-        let header = FrameHeader {
-            display: key.to_owned(),
-            frame: picture.hash.to_vec().into(),
-            width: picture.bitmap.width(),
-            height: picture.bitmap.height(),
-            encoding: encoding.into(),
-            base: base
-                .map(|base| base.hash.to_vec().into())
-                .unwrap_or_default(),
-            raw_length: u32::try_from(rows.len()).unwrap_or(u32::MAX),
-        };
-        Some((header, payload))
+fn step((from, frame): &(Timestamp, FrameHash)) -> wire::Step {
+    wire::Step {
+        from_us: from.as_microsecond(),
+        frame: frame.to_vec().into(),
+        ..wire::Step::default()
     }
+}
+
+/// The steps, or as many as name `capacity` frames. A plan that is cut ends as every plan does: in the last frame, which
+/// says that nothing is known.
+fn bounded(steps: &[(Timestamp, FrameHash)], capacity: usize) -> Vec<(Timestamp, FrameHash)> {
+    let Some((_, last)) = steps.last().copied() else {
+        return Vec::new();
+    };
+    let mut frames = HashSet::from([last]);
+    let fits = |(_, frame): &&(Timestamp, FrameHash)| {
+        frames.insert(*frame);
+        frames.len() <= capacity
+    };
+    let mut kept: Vec<_> = steps.iter().take_while(fits).copied().collect();
+    if let Some((cut, _)) = steps.get(kept.len()) {
+        kept.push((*cut, last));
+    }
+    kept
 }
 
 #[cfg(test)]
 mod tests {
     use edge_api::id::DisplayId;
-    use frame::Bitmap;
 
     use super::*;
+    use crate::store::PlanStep;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(seconds).unwrap()
     }
 
-    fn picture(x: u32) -> Arc<Picture> {
-        let mut bitmap = Bitmap::new_white(64, 64);
-        bitmap.set(x, 0, true);
-        Arc::new(bitmap.into())
+    fn hash(n: u8) -> FrameHash {
+        [n; 32]
     }
 
-    fn desired(counter: u64, steps: &[(i64, u32)]) -> Desired {
+    fn generation(counter: u64) -> Generation {
+        Generation { epoch: 1, counter }
+    }
+
+    fn steps(steps: &[(i64, u8)]) -> Vec<(Timestamp, FrameHash)> {
+        let steps = steps.iter();
+        steps.map(|(from, n)| (at(*from), hash(*n))).collect()
+    }
+
+    fn desired(counter: u64, plan: &[(i64, u8)]) -> Desired {
+        let plan = steps(plan).into_iter().map(|(from, frame)| PlanStep {
+            from,
+            frame,
+            drawing: None,
+            picture: None,
+        });
         Desired {
             display: DisplayId::new("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
-            generation: Generation { epoch: 1, counter },
+            generation: generation(counter),
             room: None,
-            steps: steps
-                .iter()
-                .map(|(from, x)| PlanStep::drawn(at(*from), [0; 32], picture(*x)))
-                .collect(),
+            steps: plan.collect(),
         }
     }
 
-    fn sent(delivery: &Delivery) -> Vec<Vec<u8>> {
-        delivery
-            .frames
-            .iter()
-            .map(|(header, _)| header.frame.to_vec())
-            .collect()
+    fn hello(stored: u64, frames: &[u8], shown: u8) -> Reported {
+        Reported::from_hello(&wire::Display {
+            key: "a".to_owned(),
+            frames: frames.iter().map(|n| hash(*n).to_vec().into()).collect(),
+            stored: Some(generation(stored)),
+            shown: Some(wire::Displayed {
+                frame: hash(shown).to_vec().into(),
+                ..wire::Displayed::default()
+            }),
+            ..Default::default()
+        })
+    }
+
+    fn new_hub() -> Reported {
+        Reported::from_hello(&wire::Display::default())
+    }
+
+    fn sent(reported: &mut Reported, plan: &Desired, now: i64) -> Option<Vec<(u8, Option<u8>)>> {
+        let delivery = reported.bring_to("a", plan, None, &HashSet::new(), at(now))?;
+        let frames = delivery.frames.iter();
+        Some(
+            frames
+                .map(|n| (n.frame[0], n.base.map(|base| base[0])))
+                .collect(),
+        )
     }
 
     #[test]
-    fn the_frame_that_is_due_goes_first() {
-        let mut reported = Reported::default();
+    fn the_frame_that_is_due_goes_first_and_the_others_build_on_it() {
         let plan = desired(1, &[(0, 1), (10, 2), (20, 3)]);
-        let delivery = reported
-            .bring_to("a", &plan, &HashMap::new(), None, at(15))
-            .unwrap();
-        let expected: Vec<_> = [2, 3, 1]
-            .iter()
-            .map(|x| picture(*x).hash.to_vec())
-            .collect();
-        assert_eq!(sent(&delivery), expected);
-        assert_eq!(delivery.plan.steps.len(), 3);
+        let frames = sent(&mut new_hub(), &plan, 15).unwrap();
+        assert_eq!(frames, [(2, None), (3, Some(2)), (1, Some(2))]);
     }
 
     #[test]
     fn what_the_hub_has_is_not_sent_again() {
-        let hello = wire::Display {
-            key: "a".to_owned(),
-            frames: vec![picture(1).hash.to_vec().into()],
-            stored: Some(Generation {
-                epoch: 1,
-                counter: 4,
-            }),
-            ..Default::default()
-        };
-        let mut reported = Reported::from_hello(&hello);
-        assert!(
-            reported
-                .bring_to("a", &desired(4, &[(0, 1)]), &HashMap::new(), None, at(0))
-                .is_none(),
+        let mut reported = hello(4, &[1], 1);
+        assert_eq!(
+            sent(&mut reported, &desired(4, &[(0, 1)]), 0),
+            None,
             "the same plan"
         );
-        assert!(
-            reported
-                .bring_to("a", &desired(3, &[(0, 9)]), &HashMap::new(), None, at(0))
-                .is_none(),
+        assert_eq!(
+            sent(&mut reported, &desired(3, &[(0, 9)]), 0),
+            None,
             "an older plan"
         );
-        let delivery = reported
-            .bring_to(
-                "a",
-                &desired(5, &[(0, 1), (9, 2)]),
-                &HashMap::new(),
-                None,
-                at(0),
-            )
-            .unwrap();
-        assert_eq!(sent(&delivery), [picture(2).hash.to_vec()]);
+        let plan = desired(5, &[(0, 1), (9, 2)]);
+        assert_eq!(sent(&mut reported, &plan, 0), Some(vec![(2, Some(1))]));
+        assert_eq!(sent(&mut reported, &plan, 0), None, "it is under way");
     }
 
     #[test]
-    fn a_frame_travels_as_the_difference_from_the_one_before() {
-        let mut reported = Reported::default();
-        reported.bring_to("a", &desired(1, &[(0, 1)]), &HashMap::new(), None, at(0));
-        let delivery = reported
-            .bring_to("a", &desired(2, &[(0, 2)]), &HashMap::new(), None, at(0))
-            .unwrap();
-        let (header, payload) = &delivery.frames[0];
-        assert_eq!(header.base, picture(1).hash.to_vec());
-        let base = picture(1);
-        let rows = picture::decode(
-            header.encoding(),
-            payload,
-            Some(base.bitmap.rows()),
-            header.raw_length as usize,
-        )
-        .unwrap();
-        assert_eq!(rows, picture(2).bitmap.rows());
+    fn a_frame_builds_on_what_is_on_the_disk_not_on_what_is_under_way() {
+        let mut reported = new_hub();
+        sent(&mut reported, &desired(1, &[(0, 1)]), 0);
+        assert_eq!(
+            sent(&mut reported, &desired(2, &[(0, 2)]), 0),
+            Some(vec![(2, None)])
+        );
+        reported.stored(generation(2));
+        assert_eq!(
+            sent(&mut reported, &desired(3, &[(0, 3)]), 0),
+            Some(vec![(3, Some(2))])
+        );
+        assert_eq!(
+            sent(&mut reported, &desired(4, &[(0, 2)]), 0),
+            Some(vec![]),
+            "back to what is on the disk costs nothing"
+        );
     }
 
     #[test]
-    fn pixels_that_are_not_at_hand_are_taken_from_the_store_and_only_if_the_hub_lacks_the_frame() {
-        let mut reported = Reported::default();
-        let first = desired(1, &[(0, 1), (10, 2)]);
-        reported
-            .bring_to("a", &first, &HashMap::new(), None, at(0))
-            .unwrap();
-        let mut next = desired(2, &[(0, 3), (10, 2), (20, 4)]);
-        for step in &mut next.steps[1..] {
-            step.picture = None;
+    fn an_earlier_report_does_not_make_a_later_plan_count_as_stored() {
+        let mut reported = new_hub();
+        for counter in 1..=3 {
+            sent(&mut reported, &desired(counter, &[(0, counter as u8)]), 0);
         }
-        assert_eq!(reported.lacking(&next), [picture(4).hash]);
-        let gone = reported.bring_to("a", &next, &HashMap::new(), None, at(0));
-        assert!(gone.is_none(), "the store has let go of it");
-        let stored = HashMap::from([(picture(4).hash, picture(4))]);
-        let delivery = reported.bring_to("a", &next, &stored, None, at(0)).unwrap();
-        let expected: Vec<_> = [3, 4].iter().map(|x| picture(*x).hash.to_vec()).collect();
-        assert_eq!(sent(&delivery), expected);
+        reported.stored(generation(2));
+        assert!(reported.has(generation(3)), "under way");
+        assert_eq!(reported.stored, Some(generation(2)));
+        assert_eq!(
+            sent(&mut reported, &desired(4, &[(0, 2), (5, 3)]), 0),
+            Some(vec![(3, Some(2))])
+        );
+    }
+
+    #[test]
+    fn a_plan_that_is_too_long_for_the_hub_ends_early_in_the_frame_that_knows_nothing() {
+        let plan: Vec<(i64, u8)> = (0..20).map(|n| (i64::from(n), n)).collect();
+        let plan = steps(&plan);
+        let short = [(0, 0), (1, 1), (2, 2), (3, 3), (4, 19)];
+        assert_eq!(bounded(&plan, 5), steps(&short));
+        assert_eq!(bounded(&plan, 20), plan);
+        let same = steps(&[(0, 1), (1, 2), (2, 1), (3, 2), (4, 9)]);
+        assert_eq!(
+            bounded(&same, 3),
+            same,
+            "a frame that comes back counts once"
+        );
     }
 }

@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
-use edge_api::id::DisplayId;
+use edge_api::id::{DisplayId, HubId};
+use hub_link::agent_end;
 use hub_link::control::Inbox;
-use hub_link::wire::{self, FailureCode, Hello, ToAgent, to_agent};
+use hub_link::quinn::Connection;
+use hub_link::wire::{self, FailureCode, Generation, Hello, ToAgent, to_agent};
 use jiff::Timestamp;
+use tokio::sync::mpsc::UnboundedSender;
 
+use super::fleet::Fleet;
 use crate::news::{Bus, News};
 use crate::store::{Shown, Store, StoreError};
 
@@ -21,13 +25,30 @@ pub(super) enum ListenError {
     BadFrame,
 }
 
+/// What the listener passes on to whoever sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Receipt {
+    /// A plan is on the hub's disk.
+    Stored {
+        /// The hub's name for the display.
+        key: String,
+        generation: Generation,
+    },
+    /// A press of a button was taken down.
+    Pressed { boot: Vec<u8>, sequence: u64 },
+}
+
 /// Takes down what the hub reports.
 #[derive(Debug)]
 pub(super) struct Listener {
     pub(super) store: Store,
     pub(super) bus: Bus,
+    pub(super) fleet: Fleet,
+    pub(super) hub: HubId,
     /// By the hub's names for them.
     pub(super) displays: HashMap<String, DisplayId>,
+    /// For whoever sends.
+    pub(super) receipts: UnboundedSender<Receipt>,
 }
 
 impl Listener {
@@ -37,6 +58,9 @@ impl Listener {
         hello: Hello,
         mut reports: Inbox<ToAgent>,
     ) -> Result<(), ListenError> {
+        if let Some(keys) = hello.pinned {
+            self.pinned(keys).await?;
+        }
         for shown in hello
             .displays
             .into_iter()
@@ -47,17 +71,43 @@ impl Listener {
         while let Some(report) = reports.next().await? {
             match report.kind {
                 Some(to_agent::Kind::Displayed(displayed)) => self.displayed(displayed).await?,
+                Some(to_agent::Kind::Stored(stored)) => self.stored(stored),
                 Some(to_agent::Kind::Failed(failed)) => self.failed(failed).await?,
-                // Steps on the way, which Displayed includes; and kinds of a newer hub.
-                Some(
-                    to_agent::Kind::Stored(_)
-                    | to_agent::Kind::Refreshing(_)
-                    | to_agent::Kind::Hello(_),
-                )
-                | None => {}
+                Some(to_agent::Kind::Button(button)) => self.pressed(button).await?,
+                Some(to_agent::Kind::Log(log)) => self.fleet.log(&self.hub, log.lines),
+                Some(to_agent::Kind::Pinned(pinned)) => {
+                    self.pinned(pinned.keys.unwrap_or_default()).await?;
+                }
+                // A step on the way, which Displayed includes; and kinds of a newer hub.
+                Some(to_agent::Kind::Refreshing(_) | to_agent::Kind::Hello(_)) | None => {}
             }
         }
         Ok(())
+    }
+
+    /// Takes down what the hub measures, until the connection ends.
+    pub(super) async fn measure(&self, connection: &Connection) -> Result<(), ListenError> {
+        while let Ok(telemetry) = agent_end::next_telemetry(connection).await {
+            let powers = self.fleet.measured(&self.hub, telemetry, now());
+            let powers: Vec<(DisplayId, u32)> = powers
+                .into_iter()
+                .filter_map(|(key, percent)| Some((self.displays.get(&key)?.clone(), percent)))
+                .collect();
+            if !powers.is_empty() {
+                self.store.power(powers, now()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn stored(&self, report: wire::Stored) {
+        if let Some(generation) = report.generation {
+            // Whoever sends ends together with us.
+            let _ = self.receipts.send(Receipt::Stored {
+                key: report.display,
+                generation,
+            });
+        }
     }
 
     async fn displayed(&self, report: wire::Displayed) -> Result<(), ListenError> {
@@ -102,6 +152,7 @@ impl Listener {
     async fn failed(&self, report: wire::Failed) -> Result<(), ListenError> {
         let code = report.code();
         tracing::warn!(
+            hub.id = %self.hub,
             display.key = report.display,
             ?code,
             detail = report.detail,
@@ -111,6 +162,18 @@ impl Listener {
             FailureCode::Panel => "The panel does not obey its hub. Check its cable and power.",
             FailureCode::Storage => {
                 "The hub cannot write to its disk. Check whether it is full or worn out."
+            }
+            FailureCode::PlanTime => {
+                "The hub refused a plan because of its times. Check this machine's clock."
+            }
+            FailureCode::Clock => {
+                let what = format!(
+                    "The hub does not believe this machine's clock: {}.",
+                    report.detail
+                );
+                self.fleet.problem(&self.hub, what);
+                self.bus.send(News::HubsChanged);
+                return Ok(());
             }
             FailureCode::BadFrame => return Err(ListenError::BadFrame),
             _ => return Ok(()),
@@ -123,4 +186,38 @@ impl Listener {
         }
         Ok(())
     }
+
+    /// Takes down a press, then acknowledges it: whichever side dies in between, it counts once.
+    async fn pressed(&self, press: wire::Button) -> Result<(), ListenError> {
+        let boot = press.boot.to_vec();
+        let new = self
+            .store
+            .press(&self.hub, boot.clone(), press.sequence, now())
+            .await?;
+        if new && let Some(id) = self.displays.get(&press.display) {
+            tracing::info!(display.id = %id, button = press.button, "a button was pressed");
+            self.bus.send(News::ButtonPressed {
+                display: id.clone(),
+                button: press.button,
+            });
+        }
+        let _ = self.receipts.send(Receipt::Pressed {
+            boot,
+            sequence: press.sequence,
+        });
+        Ok(())
+    }
+
+    async fn pinned(&self, keys: wire::AgentKeys) -> Result<(), ListenError> {
+        let (active, standby) = (keys.active.to_vec(), keys.standby.to_vec());
+        Ok(self.store.hub_pinned(&self.hub, active, standby).await?)
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what a hub says is taken down with its time"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
 }

@@ -1,4 +1,5 @@
-//! The window in which a hub may prove the code that was typed here.
+//! The window in which a hub may prove a code: one that it shows and a person typed here, or one that was drawn here and
+//! the hub was started with.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -27,26 +28,41 @@ enum State {
     Failed(String),
 }
 
+/// What a person said when the window was opened.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    /// What to call the hub; empty takes the hub's own name.
+    pub(crate) name: String,
+    /// The broken hub whose place it takes.
+    pub(crate) replaces: Option<HubId>,
+    /// The code was drawn here, to be shown.
+    pub(crate) shown: bool,
+}
+
 #[derive(Clone, Debug)]
 struct Open {
     code: PairingCode,
-    /// What the person called the hub; empty takes the hub's own name.
-    name: String,
+    wanted: Wanted,
     until: Timestamp,
     wrong: u32,
     others: u32,
 }
 
 impl PairingWindow {
-    /// Waits for the hub that shows `code`; an earlier window is closed.
-    pub(crate) fn open(&self, code: PairingCode, name: String, now: Timestamp) {
+    /// Waits for the hub that knows `code`; an earlier window is closed.
+    pub(crate) fn open(&self, code: PairingCode, wanted: Wanted, now: Timestamp) {
         *self.lock() = State::Open(Open {
             code,
-            name,
+            wanted,
             until: now.saturating_add(OPEN_FOR).unwrap_or(Timestamp::MAX),
             wrong: 0,
             others: 0,
         });
+    }
+
+    /// Waits no longer.
+    pub(crate) fn close(&self) {
+        *self.lock() = State::Idle;
     }
 
     /// The code that is waited for at `now`.
@@ -88,15 +104,15 @@ impl PairingWindow {
         true
     }
 
-    /// Uses the code up. Answers the name that the person gave; `None` when the window is no longer open for it.
-    pub(crate) fn take(&self, code: &PairingCode, hub: &HubId, now: Timestamp) -> Option<String> {
+    /// Uses the code up. Answers what the person said; `None` when the window is no longer open for it.
+    pub(crate) fn take(&self, code: &PairingCode, hub: &HubId, now: Timestamp) -> Option<Wanted> {
         let mut state = self.lock();
         close_if_late(&mut state, now);
         match &*state {
             State::Open(open) if open.code == *code => {
-                let name = open.name.clone();
+                let wanted = open.wanted.clone();
                 *state = State::Paired(hub.clone());
-                Some(name)
+                Some(wanted)
             }
             _ => None,
         }
@@ -113,7 +129,11 @@ impl PairingWindow {
         close_if_late(&mut state, now);
         match &*state {
             State::Idle => Pairing::Idle,
-            State::Open(open) => Pairing::Waiting { until: open.until },
+            State::Open(open) => Pairing::Waiting {
+                until: open.until,
+                code: open.wanted.shown.then(|| open.code.to_string()),
+                qr: None,
+            },
             State::Paired(hub) => Pairing::Paired { hub: hub.clone() },
             State::Failed(why) => Pairing::Failed { why: why.clone() },
         }
@@ -146,9 +166,24 @@ mod tests {
         Timestamp::from_second(seconds).unwrap()
     }
 
+    fn north() -> Wanted {
+        Wanted {
+            name: "North".to_owned(),
+            ..Wanted::default()
+        }
+    }
+
+    fn waiting() -> Pairing {
+        Pairing::Waiting {
+            until: at(600),
+            code: None,
+            qr: None,
+        }
+    }
+
     fn opened() -> (PairingWindow, PairingCode) {
         let (window, code) = (PairingWindow::default(), PairingCode::draw());
-        window.open(code.clone(), "North".to_owned(), at(0));
+        window.open(code.clone(), north(), at(0));
         (window, code)
     }
 
@@ -159,8 +194,8 @@ mod tests {
     #[test]
     fn a_code_is_used_once() {
         let (window, code) = opened();
-        assert_eq!(window.take(&code, &hub(), at(1)).as_deref(), Some("North"));
-        assert_eq!(window.take(&code, &hub(), at(1)), None);
+        assert_eq!(window.take(&code, &hub(), at(1)).unwrap().name, "North");
+        assert!(window.take(&code, &hub(), at(1)).is_none());
         assert_eq!(window.code(at(1)), None);
         assert_eq!(window.state(at(1)), Pairing::Paired { hub: hub() });
     }
@@ -168,8 +203,8 @@ mod tests {
     #[test]
     fn the_window_closes_after_ten_minutes_and_says_what_to_do() {
         let (window, code) = opened();
-        assert_eq!(window.state(at(599)), Pairing::Waiting { until: at(600) });
-        assert_eq!(window.take(&code, &hub(), at(600)), None);
+        assert_eq!(window.state(at(599)), waiting());
+        assert!(window.take(&code, &hub(), at(600)).is_none());
         assert!(
             matches!(window.state(at(600)), Pairing::Failed { why } if why.contains("No hub called"))
         );
@@ -193,9 +228,32 @@ mod tests {
     #[test]
     fn a_try_for_an_earlier_code_does_not_count_for_the_next() {
         let (window, earlier) = opened();
-        window.open(PairingCode::draw(), String::new(), at(1));
+        window.open(PairingCode::draw(), Wanted::default(), at(1));
         assert!((0..10).all(|_| !window.wrong_proof(&earlier)));
         assert!(window.code(at(2)).is_some());
-        assert_eq!(window.take(&earlier, &hub(), at(2)), None);
+        assert!(window.take(&earlier, &hub(), at(2)).is_none());
+    }
+
+    #[test]
+    fn a_code_that_was_drawn_here_is_shown_and_one_that_was_typed_is_not() {
+        let (window, _) = opened();
+        assert_eq!(window.state(at(1)), waiting());
+        let code = PairingCode::draw();
+        let shown = Wanted {
+            shown: true,
+            ..north()
+        };
+        window.open(code.clone(), shown, at(0));
+        let expected = Pairing::Waiting {
+            until: at(600),
+            code: Some(code.to_string()),
+            qr: None,
+        };
+        assert_eq!(window.state(at(1)), expected);
+        window.close();
+        assert_eq!(
+            (window.code(at(1)), window.state(at(1))),
+            (None, Pairing::Idle)
+        );
     }
 }

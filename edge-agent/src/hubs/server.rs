@@ -10,9 +10,12 @@ use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::pairing::PairingWindow;
-use super::session::{self, Rooms};
+use super::needs::Rooms;
+use super::pairing::{PairingWindow, Wanted};
+use super::session;
+use super::standing::Place;
 use crate::news::News;
+use crate::store::StoreError;
 
 /// Accepts hubs until stopped.
 #[derive(Clone, Debug)]
@@ -53,6 +56,9 @@ impl Server {
     }
 
     async fn hub_called(self, call: HubCall, stop: CancellationToken) {
+        if self.rooms.standings.place() == Place::Passive {
+            return call.refuse(CloseReason::Passive);
+        }
         let id = hub_id(&call.pin().to_string());
         match self.rooms.store.hub(&id).await {
             Ok(Some(_)) => {}
@@ -89,19 +95,18 @@ impl Server {
                 return;
             }
         };
-        let Some(given) = self.window.take(&code, &id, now()) else {
+        let Some(wanted) = self.window.take(&code, &id, now()) else {
             return proven.refuse(CloseReason::PairingOver);
         };
-        let name = name_of(&given, &proven.name, &id);
-        if let Err(error) = self.rooms.store.pair_hub(&id, &name, now()).await {
+        if let Err(error) = self.pin(&id, &wanted, &proven.name).await {
             tracing::error!(error = &error as &dyn std::error::Error, hub.id = %id, "cannot store a paired hub");
             let why = "The hub proved the code, but it could not be stored. Check the agent's disk, then type the code again.";
             self.window.fail(why.to_owned());
             proven.refuse(CloseReason::Internal);
         } else {
-            tracing::info!(hub.id = %id, hub.name = name, "a hub was paired");
+            tracing::info!(hub.id = %id, "a hub was paired");
             self.rooms.bus.send(News::HubsChanged);
-            if let Err(error) = proven.confirm().await {
+            if let Err(error) = proven.confirm(Some(self.rooms.keys.to_wire())).await {
                 // It wrote our key down before it proved the code: its next call will tell it.
                 tracing::debug!(
                     error = &error as &dyn std::error::Error,
@@ -111,6 +116,23 @@ impl Server {
             return;
         }
         self.rooms.bus.send(News::HubsChanged);
+    }
+
+    /// Has the hub in the store, in the place of a broken one if that is wanted.
+    async fn pin(&self, id: &HubId, wanted: &Wanted, own: &str) -> Result<(), StoreError> {
+        let store = &self.rooms.store;
+        if let Some(broken) = &wanted.replaces
+            && store.replace_hub(broken, id, &wanted.name, now()).await?
+        {
+            tracing::info!(hub.id = %id, replaces = %broken, "the hub takes the place of another one");
+            if broken != id {
+                self.rooms.registry.end(broken, CloseReason::Revoked);
+                self.rooms.fleet.forget(broken);
+            }
+            return Ok(());
+        }
+        let name = name_of(&wanted.name, own, id);
+        store.pair_hub(id, &name, now()).await
     }
 }
 

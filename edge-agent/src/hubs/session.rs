@@ -6,31 +6,27 @@ use edge_api::id::{DisplayId, HubId};
 use hub_link::agent_end::{self, HubCall, HubLink};
 use hub_link::close::CloseReason;
 use hub_link::codec::WriteMessageError;
-use hub_link::control::Outbox;
-use hub_link::quinn::Connection;
-use hub_link::wire::{self, Hello, to_hub};
-use jiff::Timestamp;
+use hub_link::wire::{self, Capability, Hello, to_hub};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio_util::sync::CancellationToken;
 
-use super::desired::{Delivery, Reported};
 use super::listener::{ListenError, Listener};
-use super::registry::{Place, Registry, SessionOrder};
-use crate::news::{Bus, News};
-use crate::rooms::drawer::Drawer;
-use crate::rooms::freshness;
-use crate::store::{Desired, Display, SeenDisplay, Store, StoreError};
+use super::needs::{Rooms, now};
+use super::registry::Place;
+use super::sending::{SendError, Sending};
+use super::standing::Place as Standing;
+use crate::news::News;
+use crate::store::{Display, SeenDisplay, StoreError};
 
 /// The most displays one hub may describe: what its stream limits are made for.
 const MAX_DISPLAYS: usize = 64;
 
-/// What every session needs.
-#[derive(Clone, Debug)]
-pub(super) struct Rooms {
-    pub(super) store: Store,
-    pub(super) bus: Bus,
-    pub(super) drawer: Drawer,
-    pub(super) registry: Registry,
-}
+/// How much longer the hubs may take to come back, for each that is connected, when the agent stops: so long takes a
+/// handshake.
+const SPREAD_MS_PER_HUB: usize = 1;
+
+/// What this agent makes of the additions to the first release.
+const CAPABILITIES: &[Capability] = Capability::ALL;
 
 /// Why a session ended.
 #[derive(Debug, thiserror::Error)]
@@ -39,12 +35,34 @@ pub(super) enum SessionError {
     Call(#[from] agent_end::CallError),
     #[error("read or write what is known of the hub")]
     Store(#[from] StoreError),
-    #[error("write to the hub")]
-    Write(#[from] WriteMessageError),
+    #[error("welcome the hub")]
+    Welcome(#[from] WriteMessageError),
+    #[error("send the hub what it lacks")]
+    Send(#[from] SendError),
     #[error("the hub describes more than {MAX_DISPLAYS} displays, or one of them twice")]
     Displays,
+    #[error("two programs with this hub's key call in turns; one of them was sent away")]
+    Cloned,
     #[error("follow what the hub reports")]
     Listen(#[from] ListenError),
+}
+
+impl SessionError {
+    /// How the hub is told.
+    fn reason(&self) -> CloseReason {
+        match self {
+            Self::Displays => CloseReason::BadDisplays,
+            Self::Cloned => CloseReason::Cloned,
+            Self::Store(_)
+            | Self::Listen(ListenError::Store(_))
+            | Self::Send(SendError::Store(_)) => CloseReason::Internal,
+            Self::Listen(ListenError::BadFrame) => CloseReason::BadFrame,
+            Self::Listen(ListenError::Read(error)) => CloseReason::of_unreadable(error),
+            Self::Call(_) | Self::Welcome(_) | Self::Send(SendError::Write(_)) => {
+                CloseReason::Protocol
+            }
+        }
+    }
 }
 
 /// Serves a hub whose key is paired.
@@ -54,35 +72,60 @@ pub(super) async fn run(
     call: HubCall,
     stop: CancellationToken,
 ) -> Result<(), SessionError> {
-    let address = call.remote();
     let (hello, link) = call.hello().await?;
     let connection = link.connection.clone();
-    let seen = describe(&hello).inspect_err(|_| CloseReason::Protocol.close(&connection))?;
+    let outcome = greet(rooms.clone(), hub.clone(), hello, link, stop).await;
+    let reason = match &outcome {
+        Ok(reason) => *reason,
+        Err(error) => error.reason(),
+    };
+    // Before we close, which would take the place of the hub's reason.
+    let closed = connection.close_reason();
+    reason.close(&connection);
+    if closed.as_ref().and_then(CloseReason::of) == Some(CloseReason::OutdatedAgent) {
+        rooms.standings.give_way(&hub).await?;
+        rooms.registry.end_all(CloseReason::Passive);
+    }
+    tracing::info!(hub.id = %hub, closed = ?closed, %reason, "a hub has gone");
+    rooms.bus.send(News::HubsChanged);
+    rooms.store.hub_left(&hub, now()).await?;
+    outcome.map(drop)
+}
+
+/// Judges a Hello, and serves the hub if it is welcome. Answers why the connection ends.
+async fn greet(
+    rooms: Rooms,
+    hub: HubId,
+    hello: Hello,
+    link: HubLink,
+    stop: CancellationToken,
+) -> Result<CloseReason, SessionError> {
+    let address = link.connection.remote_address();
+    let seen = describe(&hello)?;
+    if rooms.standings.meet(&hub, &hello).await? == Standing::Passive {
+        rooms.registry.end_all(CloseReason::Passive);
+        return Ok(CloseReason::Passive);
+    }
+    // Before anything is read from the store, so that no plan that is stored meanwhile is missed.
+    let place = rooms
+        .registry
+        .enter(&hub, &hello.boot, address, now())
+        .map_err(|_| SessionError::Cloned)?;
     let arrived = rooms
         .store
         .hub_arrived(&hub, &hello.version, &address.to_string(), seen, now())
-        .await
-        .inspect_err(|_| CloseReason::Internal.close(&connection))?;
-    if let Some(highest) = hello.highest
-        && rooms.store.overtake(highest).await?
-    {
-        tracing::warn!(hub.id = %hub, ?highest, "the hub has newer plans than this agent ever made: took a new epoch");
-    }
-    // Before anything is read from the store, so that no plan that is stored meanwhile is missed.
-    let place = rooms.registry.enter(&hub, address, now());
+        .await?;
+    // Forgotten while it said Hello; whoever forgets it after this sees its place.
+    let Some(arrived) = arrived else {
+        return Ok(CloseReason::Revoked);
+    };
+    rooms.fleet.connected(&hub);
     tracing::info!(hub.id = %hub, %address, displays = arrived.displays.len(), "a hub is connected");
     rooms.bus.send(News::HubsChanged);
     for display in arrived.changed {
         rooms.bus.send(News::LinksChanged { display });
     }
-    let session = Session::new(rooms.clone(), arrived.displays, &hello);
-    let outcome = session.serve(link, hello, place, stop).await;
-    // Has the reason if the session has not closed it with another.
-    CloseReason::Protocol.close(&connection);
-    tracing::info!(hub.id = %hub, reason = ?connection.close_reason(), "a hub has gone");
-    rooms.bus.send(News::HubsChanged);
-    rooms.store.hub_left(&hub, now()).await?;
-    outcome
+    serve(rooms, hub, arrived.displays, hello, link, place, stop).await
 }
 
 fn describe(hello: &Hello) -> Result<Vec<SeenDisplay>, SessionError> {
@@ -100,210 +143,55 @@ fn describe(hello: &Hello) -> Result<Vec<SeenDisplay>, SessionError> {
     Ok(seen)
 }
 
-struct Session {
+async fn serve(
     rooms: Rooms,
-    displays: HashMap<String, Display>,
-    reported: HashMap<String, Reported>,
-}
-
-impl Session {
-    fn new(rooms: Rooms, displays: Vec<Display>, hello: &Hello) -> Self {
-        Self {
-            rooms,
-            displays: displays
-                .into_iter()
-                .map(|display| (display.key.clone(), display))
-                .collect(),
-            reported: hello
-                .displays
-                .iter()
-                .map(|display| (display.key.clone(), Reported::from_hello(display)))
-                .collect(),
-        }
-    }
-
-    async fn serve(
-        mut self,
-        link: HubLink,
-        hello: Hello,
-        mut place: Place,
-        stop: CancellationToken,
-    ) -> Result<(), SessionError> {
-        let HubLink {
-            connection,
-            mut orders,
-            reports,
-        } = link;
-        let listener = Listener {
-            store: self.rooms.store.clone(),
-            bus: self.rooms.bus.clone(),
-            displays: self
-                .displays
-                .iter()
-                .map(|(key, display)| (key.clone(), display.id.clone()))
-                .collect(),
-        };
-        let welcome = wire::Welcome {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-        };
-        orders
-            .order(to_hub::Kind::Welcome(welcome), now().as_microsecond())
-            .await?;
-        let replaced = place.replaced.clone();
-        // Each is a loop of its own, since reading a message must not be cancelled half way.
-        tokio::select! {
-            // The reason first: a place that was taken over has no orders any more either.
-            biased;
-            () = replaced.cancelled() => {
-                CloseReason::Replaced.close(&connection);
-                Ok(())
-            }
-            () = stop.cancelled() => {
-                CloseReason::ShuttingDown.close(&connection);
-                Ok(())
-            }
-            outcome = listener.run(hello, reports) => Ok(outcome?),
-            outcome = self.bring_and_follow(&connection, &mut orders, &mut place) => outcome,
-        }
-    }
-
-    /// Brings the hub to what is stored, then passes on what changes.
-    async fn bring_and_follow(
-        &mut self,
-        connection: &Connection,
-        orders: &mut Outbox<wire::ToHub>,
-        place: &mut Place,
-    ) -> Result<(), SessionError> {
-        let displays: Vec<Display> = self.displays.values().cloned().collect();
-        let mut freshened = wire::FreshnessUpdate::default();
-        for display in displays {
-            let Some(desired) = self.rooms.store.desired(&display.id).await? else {
-                continue;
-            };
-            let freshness = self.freshness(&display).await?;
-            let delivery = self
-                .delivery(&display.key, &desired, freshness.clone())
-                .await?;
-            match delivery {
-                Some(delivery) => deliver(connection, orders, delivery).await?,
-                // The plan is there; what the hub knows of its freshness may be five minutes old.
-                None => {
-                    freshened
-                        .displays
-                        .extend(freshness.map(|freshness| wire::DisplayFreshness {
-                            display: display.key,
-                            freshness: Some(freshness),
-                        }))
-                }
-            }
-        }
-        if !freshened.displays.is_empty() {
-            orders
-                .order(to_hub::Kind::Freshness(freshened), now().as_microsecond())
-                .await?;
-        }
-        while let Some(order) = place.orders.recv().await {
-            self.obey(connection, orders, order).await?;
-        }
-        // The place was taken over, which is for whoever waits for that to say.
-        std::future::pending().await
-    }
-
-    async fn obey(
-        &mut self,
-        connection: &Connection,
-        orders: &mut Outbox<wire::ToHub>,
-        order: SessionOrder,
-    ) -> Result<(), SessionError> {
-        match order {
-            SessionOrder::Show {
-                key,
-                desired,
-                freshness,
-            } => {
-                if let Some(delivery) = self.delivery(&key, &desired, freshness).await? {
-                    deliver(connection, orders, delivery).await?;
-                }
-            }
-            SessionOrder::Freshness(update) => {
-                orders
-                    .order(to_hub::Kind::Freshness(update), now().as_microsecond())
-                    .await?;
-            }
-            SessionOrder::Identify { key, picture, for_ } => {
-                let frame = self
-                    .reported
-                    .get_mut(&key)
-                    .and_then(|reported| reported.send_frame(&key, &picture));
-                if let Some((header, payload)) = frame {
-                    agent_end::send_frame(connection, &header, payload).await?;
-                }
-                let identify = wire::Identify {
-                    display: key,
-                    frame: picture.hash.to_vec().into(),
-                    for_ms: u32::try_from(for_.as_millis()).unwrap_or(u32::MAX),
-                };
-                orders
-                    .order(to_hub::Kind::Identify(identify), now().as_microsecond())
-                    .await?;
-            }
-        }
-        Ok(())
-    }
-
-    async fn delivery(
-        &mut self,
-        key: &str,
-        desired: &Desired,
-        freshness: Option<wire::Freshness>,
-    ) -> Result<Option<Delivery>, SessionError> {
-        let Some(reported) = self.reported.get_mut(key) else {
-            return Ok(None);
-        };
-        if reported.has(desired) {
-            return Ok(None);
-        }
-        let lacking = reported.lacking(desired);
-        let stored = match lacking.is_empty() {
-            true => HashMap::new(),
-            false => self.rooms.store.pictures(lacking).await?,
-        };
-        Ok(reported.bring_to(key, desired, &stored, freshness, now()))
-    }
-
-    async fn freshness(&self, display: &Display) -> Result<Option<wire::Freshness>, SessionError> {
-        let Some(room) = &display.room else {
-            return Ok(None);
-        };
-        let (Some(room), Ok(panel)) = (self.rooms.store.room(room).await?, display.panel.parse())
-        else {
-            return Ok(None);
-        };
-        // A mark that cannot be drawn is logged where it failed; the frame is worth showing all the same.
-        Ok(freshness::of_room(&self.rooms.drawer, &room, panel)
-            .await
-            .unwrap_or_default())
-    }
-}
-
-async fn deliver(
-    connection: &Connection,
-    orders: &mut Outbox<wire::ToHub>,
-    delivery: Delivery,
-) -> Result<(), SessionError> {
-    for (header, payload) in delivery.frames {
-        agent_end::send_frame(connection, &header, payload).await?;
-    }
+    hub: HubId,
+    displays: Vec<Display>,
+    hello: Hello,
+    link: HubLink,
+    place: Place,
+    stop: CancellationToken,
+) -> Result<CloseReason, SessionError> {
+    let HubLink {
+        connection,
+        mut orders,
+        reports,
+        caller: _caller,
+    } = link;
+    let (receipts, stored) = unbounded_channel();
+    let ids: HashMap<String, DisplayId> = displays
+        .iter()
+        .map(|display| (display.key.clone(), display.id.clone()))
+        .collect();
+    let listener = Listener {
+        store: rooms.store.clone(),
+        bus: rooms.bus.clone(),
+        fleet: rooms.fleet.clone(),
+        hub: hub.clone(),
+        displays: ids,
+        receipts,
+    };
+    let welcome = wire::Welcome {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        capabilities: Capability::bits(CAPABILITIES),
+        incarnation: Some(rooms.standings.incarnation().await?),
+        keys: Some(rooms.keys.to_wire()),
+        addresses: rooms.addresses.to_vec(),
+        spread_ms: u32::try_from(rooms.registry.count() * SPREAD_MS_PER_HUB).unwrap_or(u32::MAX),
+    };
     orders
-        .order(to_hub::Kind::Plan(delivery.plan), now().as_microsecond())
+        .order(to_hub::Kind::Welcome(welcome), now().as_microsecond())
         .await?;
-    Ok(())
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a session tells the hub the time and decides what is due"
-)]
-fn now() -> Timestamp {
-    Timestamp::now()
+    let end = place.end.clone();
+    let mut sending = Sending::new(rooms, displays, &hello, connection.clone(), orders);
+    // Each is a loop of its own, since reading a message must not be cancelled half way.
+    tokio::select! {
+        // The reason first: a place that was taken over has no orders any more either.
+        biased;
+        reason = end.reason() => Ok(reason),
+        () = stop.cancelled() => Ok(CloseReason::ShuttingDown),
+        outcome = listener.run(hello, reports) => outcome.map(|()| CloseReason::Done).map_err(Into::into),
+        outcome = listener.measure(&connection) => outcome.map(|()| CloseReason::Protocol).map_err(Into::into),
+        outcome = sending.run(place, stored) => outcome.map(|never| match never {}).map_err(Into::into),
+    }
 }

@@ -1,6 +1,7 @@
 //! From a changed room to a glass, over real QUIC on loopback, with a hub that stores nothing and shows at once.
 
 mod first_step;
+mod fleet;
 mod test_hub;
 
 use google_calendar::{Event, Window};
@@ -10,7 +11,7 @@ use hub_link::wire::Generation;
 use jiff::SignedDuration;
 use tempfile::TempDir;
 
-use self::test_hub::{TestHub, eventually};
+use self::test_hub::{Serving, TestHub, eventually};
 use super::*;
 use crate::news::Trace;
 use crate::store::{ListedWindow, Replaced, Skipped};
@@ -42,13 +43,15 @@ impl World {
             })
             .await
             .unwrap();
-        Self::start(folder, store, now())
+        Self::start(folder, store, b"first", now()).await
     }
 
-    fn start(folder: TempDir, store: Store, begun: Timestamp) -> Self {
+    async fn start(folder: TempDir, store: Store, instance: &[u8], begun: Timestamp) -> Self {
         let (bus, tasks, stop) = (Bus::new(), TaskTracker::new(), CancellationToken::new());
         let config = HubsConfig {
             listen: ([127, 0, 0, 1], 0).into(),
+            addresses: vec!["second.example:7443".to_owned()],
+            instance: instance.to_vec(),
         };
         let keys = folder.path().join("keys");
         let hubs = Hubs::start(
@@ -59,6 +62,7 @@ impl World {
             &tasks,
             stop.clone(),
         )
+        .await
         .unwrap();
         Self {
             folder,
@@ -76,7 +80,43 @@ impl World {
         self.stop.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        Self::start(self.folder, self.store, self.begun)
+        Self::start(self.folder, self.store, b"first", self.begun).await
+    }
+
+    /// A machine with what this one has on its disk now, which counts as another copy of the agent.
+    async fn copied(&self) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("keys")).unwrap();
+        for file in ["keys/hub-link.key", "keys/seal.key"] {
+            std::fs::copy(self.folder.path().join(file), folder.path().join(file)).unwrap();
+        }
+        let database = folder.path().join("agent.db");
+        let into = database.to_str().unwrap().to_owned();
+        self.store
+            .read(move |c| Ok(c.execute("VACUUM INTO ?1", [into])?))
+            .await
+            .unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        Self::start(folder, store, b"copy", self.begun).await
+    }
+
+    /// A hub that is paired, connected, and obeys until the answer's second part is dropped.
+    async fn served_hub(&self) -> (TestHub, Serving) {
+        let mut hub = self.paired_hub().await;
+        let serving = hub.served().await;
+        (hub, serving)
+    }
+
+    /// The hub's display shows the room, and its whole day is planned.
+    async fn planned(&self, hub: &TestHub) -> DisplayId {
+        let display = self.display().await;
+        self.meeting("Quarterly planning").await;
+        self.hubs.link(&display, Some(&self.room())).await.unwrap();
+        eventually("a whole day is planned", async || {
+            (hub.plan()?.steps.len() > 2).then_some(())
+        })
+        .await;
+        display
     }
 
     fn hub(&self) -> TestHub {
@@ -86,11 +126,15 @@ impl World {
     async fn paired_hub(&self) -> TestHub {
         let mut hub = self.hub();
         let code = PairingCode::draw();
-        self.hubs
-            .pair(&code.to_string().to_lowercase(), Some("North".to_owned()))
-            .unwrap();
+        self.expect(&code.to_string().to_lowercase()).await;
         hub.pair(&code).await.unwrap();
         hub
+    }
+
+    /// A person types a code.
+    async fn expect(&self, code: &str) {
+        let name = Some("North".to_owned());
+        self.hubs.pair(Some(code), name, None).await.unwrap();
     }
 
     fn room(&self) -> RoomId {
@@ -154,21 +198,8 @@ impl World {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_changed_room_reaches_the_glass_and_its_receipt_is_closed() {
     let world = World::new().await;
-    let mut hub = world.paired_hub().await;
-    let link = hub.connect().await.unwrap();
-    let serving = hub.start(link);
-    let display = world.display().await;
-    world.meeting("Quarterly planning").await;
-    world
-        .hubs
-        .link(&display, Some(&world.room()))
-        .await
-        .unwrap();
-    eventually("a whole day is planned", async || {
-        (hub.plan()?.steps.len() > 2).then_some(())
-    })
-    .await;
-
+    let (hub, _serving) = world.served_hub().await;
+    let display = world.planned(&hub).await;
     let mut news = world.bus.follow();
     world.meeting("Retrospective").await;
     let receipt = eventually("the receipt is closed", async || {
@@ -197,15 +228,12 @@ async fn a_changed_room_reaches_the_glass_and_its_receipt_is_closed() {
     assert_eq!(shown.frame, hub.glass().unwrap().hash().0);
     let png = world.hubs.glass_png(&display).await.unwrap().unwrap();
     assert_eq!(frame::Bitmap::from_png(&png).unwrap(), hub.glass().unwrap());
-    serving.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_display_that_is_not_linked_says_so() {
     let world = World::new().await;
-    let mut hub = world.paired_hub().await;
-    let link = hub.connect().await.unwrap();
-    let serving = hub.start(link);
+    let (hub, serving) = world.served_hub().await;
     world.display().await;
     eventually("something is shown", async || hub.glass()).await;
     let plan = hub.plan().unwrap();
@@ -216,11 +244,11 @@ async fn a_display_that_is_not_linked_says_so() {
         (
             views[0].name.as_str(),
             views[0].connected,
-            views[0].displays
+            views[0].displays.len()
         ),
         ("North", true, 1)
     );
-    serving.abort();
+    drop(serving);
     hub.close().await;
     eventually("the hub counts as away", async || {
         let hubs = world.hubs.hubs().await.unwrap();
@@ -247,10 +275,7 @@ async fn a_hub_that_is_not_paired_gets_nothing_but_the_reason() {
         ),
         "{refused:?}"
     );
-    world
-        .hubs
-        .pair(&PairingCode::draw().to_string(), None)
-        .unwrap();
+    world.expect(&PairingCode::draw().to_string()).await;
     let refused = hub.pair(&PairingCode::draw()).await;
     assert!(matches!(refused, Err(DialError::OtherCode)), "{refused:?}");
     assert!(matches!(
@@ -258,31 +283,19 @@ async fn a_hub_that_is_not_paired_gets_nothing_but_the_reason() {
         Pairing::Waiting { .. }
     ));
     assert_eq!(world.hubs.hubs().await.unwrap(), []);
-    assert!(world.hubs.pair("not a code", None).is_err());
+    let refused = world.hubs.pair(Some("not a code"), None, None).await;
+    assert!(matches!(refused, Err(PairError::NotACode(_))));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn after_a_restart_a_hub_that_has_everything_is_sent_nothing() {
     let world = World::new().await;
-    let mut hub = world.paired_hub().await;
-    let link = hub.connect().await.unwrap();
-    let serving = hub.start(link);
-    let display = world.display().await;
-    world.meeting("Quarterly planning").await;
-    world
-        .hubs
-        .link(&display, Some(&world.room()))
-        .await
-        .unwrap();
-    eventually("a whole day is planned", async || {
-        (hub.plan()?.steps.len() > 2).then_some(())
-    })
-    .await;
-    serving.abort();
+    let (mut hub, serving) = world.served_hub().await;
+    let display = world.planned(&hub).await;
+    drop(serving);
     let world = world.restarted().await;
     hub.move_to(world.hubs.local_addr());
-    let link = hub.connect().await.unwrap();
-    let serving = hub.start(link);
+    let serving = hub.served().await;
     // The agent may have been stopped in the middle of planning; now nothing but the plan's end can change it.
     eventually("the hub has the whole plan", async || {
         let outline = world.store.desired(&display).await.unwrap()?;
@@ -290,11 +303,10 @@ async fn after_a_restart_a_hub_that_has_everything_is_sent_nothing() {
             .then_some(())
     })
     .await;
-    serving.abort();
+    drop(serving);
     let (before, frames) = (hub.plan().unwrap(), hub.frames_received());
     hub.forget_freshness();
-    let link = hub.connect().await.unwrap();
-    let serving = hub.start(link);
+    let _serving = hub.served().await;
     eventually("its freshness came", async || {
         hub.freshness_received().then_some(())
     })
@@ -308,7 +320,6 @@ async fn after_a_restart_a_hub_that_has_everything_is_sent_nothing() {
         (hub.plan()?.generation > before.generation && hub.frames_received() > frames).then_some(())
     })
     .await;
-    serving.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -319,12 +330,10 @@ async fn an_agent_that_is_behind_its_hub_takes_a_new_epoch() {
         epoch: 3,
         counter: 1000,
     };
-    hub.pretend_generation(ahead);
-    let link = hub.connect().await.unwrap();
-    let serving = hub.start(link);
+    hub.pretend(move |hello| hello.highest = Some(ahead));
+    let _serving = hub.served().await;
     let plan = eventually("a plan comes", async || hub.plan()).await;
     assert_eq!(plan.generation.unwrap().epoch, 4);
-    serving.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]

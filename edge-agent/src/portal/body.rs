@@ -4,7 +4,7 @@ use axum::body::to_bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::Bytes;
 use edge_api::error::ErrorCode;
-use edge_api::id::DisplayId;
+use edge_api::id::{DisplayId, HubId};
 use edge_api::integration::MAX_CLIENT_SECRET_FILE;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
@@ -77,6 +77,23 @@ impl FromRequestParts<App> for DisplayPath {
         text.parse()
             .map(Self)
             .map_err(|_| Refusal::not_found("display"))
+    }
+}
+
+/// A hub named in the address; any other text is a hub that does not exist.
+#[derive(Clone, Debug)]
+pub(crate) struct HubPath(pub(crate) HubId);
+
+impl FromRequestParts<App> for HubPath {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let Path(text) = Path::<String>::from_request_parts(parts, app)
+            .await
+            .map_err(|_| Refusal::not_found("hub"))?;
+        text.parse()
+            .map(Self)
+            .map_err(|_| Refusal::not_found("hub"))
     }
 }
 

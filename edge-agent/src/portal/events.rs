@@ -76,9 +76,9 @@ impl Listener {
 fn event(news: News) -> Event {
     match news {
         News::RoomChanged { room, .. } | News::RoomVerified { room } => Event::Room { room },
-        News::LinksChanged { display } | News::DisplayChanged { display } => {
-            Event::Sign { display }
-        }
+        News::LinksChanged { display }
+        | News::DisplayChanged { display }
+        | News::ButtonPressed { display, .. } => Event::Sign { display },
         News::HubsChanged => Event::Hubs,
         News::IntegrationChanged => Event::Integration,
         News::RelayChanged => Event::Relay,

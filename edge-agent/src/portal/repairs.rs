@@ -1,5 +1,7 @@
 //! What needs a hand, found by looking: a repair goes away by itself when its cause does.
 
+mod fleet;
+
 use axum::Json;
 use axum::extract::State;
 use edge_api::repairs::{Repair, RepairCode, Repairs};
@@ -9,7 +11,7 @@ use super::app::{App, now};
 use super::caller::Caller;
 use super::refusal::Refusal;
 use super::rooms::is_stale;
-use super::{hubs, integration, relay};
+use super::{integration, relay};
 use crate::security::CertificateFacts;
 use crate::store;
 
@@ -25,8 +27,10 @@ pub(super) async fn list(
     let mut repairs = Vec::new();
     repairs.extend(accounts(&app).await?);
     repairs.extend(relay_down(&app));
-    repairs.extend(hubs_away(&app).await?);
-    repairs.extend(displays(&app).await?);
+    repairs.extend(fleet::passive(&app).await?);
+    let hubs = app.hubs.hubs().await?;
+    repairs.extend(fleet::hubs(&hubs));
+    repairs.extend(fleet::displays(&hubs));
     repairs.extend(rooms(&app, now).await?);
     repairs.extend(certificate(&app.certificate.facts(), now));
     Ok(Json(Repairs { repairs }))
@@ -61,43 +65,6 @@ fn relay_down(app: &App) -> Option<Repair> {
         page: "/settings/relay".to_owned(),
         since: None,
     })
-}
-
-async fn hubs_away(app: &App) -> Result<Vec<Repair>, Refusal> {
-    let mut away: Vec<Repair> = hubs::presence(app)
-        .await?
-        .into_values()
-        .filter(|hub| !hub.connected)
-        .map(|hub| Repair {
-            code: RepairCode::HubOffline,
-            what: format!("The hub {} is not connected.", hub.name),
-            consequence: "Its signs go on by their plan, and say since when they are out of date."
-                .to_owned(),
-            action: "Check that it has power and network; it comes back by itself.".to_owned(),
-            page: "/m/hubs".to_owned(),
-            since: hub.since,
-        })
-        .collect();
-    away.sort_by(|a, b| a.what.cmp(&b.what));
-    Ok(away)
-}
-
-async fn displays(app: &App) -> Result<Vec<Repair>, Refusal> {
-    let displays = app.store.displays().await?;
-    Ok(displays
-        .into_iter()
-        .filter_map(|display| {
-            let what = display.problem?;
-            Some(Repair {
-                code: RepairCode::DisplayFailed,
-                what: format!("The panel {} failed: {what}.", display.key),
-                consequence: "Its glass may show an old picture, or none.".to_owned(),
-                action: "Check its cable and power, then link it again.".to_owned(),
-                page: "/m".to_owned(),
-                since: None,
-            })
-        })
-        .collect())
 }
 
 async fn rooms(app: &App, now: Timestamp) -> Result<Vec<Repair>, Refusal> {

@@ -1,9 +1,13 @@
 //! Hubs, their displays, and which room each display shows.
 
+mod copies;
+mod fleet;
 mod plans;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::copies::*;
+pub(crate) use self::fleet::*;
 pub(crate) use self::plans::*;
 
 use edge_api::id::{DisplayId, HubId, RoomId};
@@ -24,6 +28,8 @@ pub(crate) struct Hub {
     pub(crate) paired_at: Timestamp,
     /// When it last came or went.
     pub(crate) last_seen: Option<Timestamp>,
+    /// How often it has connected since it was paired.
+    pub(crate) connects: u64,
 }
 
 /// A panel, as its hub described it, with its link and what its glass shows.
@@ -116,7 +122,8 @@ impl Store {
         .await
     }
 
-    /// Takes down what a paired hub said in its Hello; displays that are new get their rows.
+    /// Takes down what a paired hub said in its Hello; displays that are new get their rows. `None` when the hub has been
+    /// forgotten in the meantime.
     pub(crate) async fn hub_arrived(
         &self,
         id: &HubId,
@@ -124,13 +131,16 @@ impl Store {
         address: &str,
         seen: Vec<SeenDisplay>,
         now: Timestamp,
-    ) -> Result<Arrived, StoreError> {
+    ) -> Result<Option<Arrived>, StoreError> {
         let (id, version, address) = (id.clone(), version.to_owned(), address.to_owned());
         self.write(move |tx| {
-            tx.execute(
-                "UPDATE hubs SET version = ?2, address = ?3, last_seen = ?4 WHERE id = ?1",
+            let known = tx.execute(
+                "UPDATE hubs SET version = ?2, address = ?3, last_seen = ?4, connects = connects + 1 WHERE id = ?1",
                 params![id.as_str(), version, address, now.as_microsecond()],
             )?;
+            if known == 0 {
+                return Ok(None);
+            }
             let mut arrived = Arrived {
                 displays: Vec::with_capacity(seen.len()),
                 changed: Vec::new(),
@@ -142,7 +152,7 @@ impl Store {
                 }
                 arrived.displays.push(row);
             }
-            Ok(arrived)
+            Ok(Some(arrived))
         })
         .await
     }
@@ -243,7 +253,8 @@ impl Store {
     }
 }
 
-const SELECT_HUB: &str = "SELECT id, name, version, address, paired_at, last_seen FROM hubs";
+const SELECT_HUB: &str =
+    "SELECT id, name, version, address, paired_at, last_seen, connects FROM hubs";
 
 const SELECT_DISPLAY: &str =
     "SELECT id, hub, key, panel, room, shown_frame, shown_at, marked_since, problem FROM displays";
@@ -256,6 +267,7 @@ fn hub_from(row: &Row<'_>) -> rusqlite::Result<Hub> {
         address: row.get(3)?,
         paired_at: instant(row, 4)?.unwrap_or_default(),
         last_seen: instant(row, 5)?,
+        connects: row.get(6)?,
     })
 }
 

@@ -112,7 +112,8 @@ impl Store {
         let display = display.clone();
         self.write(move |tx| {
             tx.prepare_cached(
-                "UPDATE displays SET shown_frame = ?2, shown_at = ?3, marked_since = ?4, problem = NULL WHERE id = ?1",
+                "UPDATE displays SET refreshes = refreshes + (shown_at IS NOT ?3), shown_frame = ?2, shown_at = ?3,
+                 marked_since = ?4, problem = NULL WHERE id = ?1",
             )?
             .execute(params![
                 display.as_str(),

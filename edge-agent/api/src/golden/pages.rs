@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{DISPLAY, ROOM, at, display, hub, room, same};
 use crate::activity::{Action, Activity, Entry};
-use crate::hubs::{Hub, Hubs, Pair, Pairing};
+use crate::hubs::{Hub, HubLog, HubLogLine, Hubs, LogLevel, Pair, Pairing, Panel, Rename};
 use crate::integration::{
     Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp,
 };
@@ -93,6 +93,8 @@ fn hubs() {
             listen: "0.0.0.0:7443".into(),
             pairing: Pairing::Waiting {
                 until: at("2026-11-23T10:52:00Z"),
+                code: None,
+                qr: None,
             },
             hubs: vec![Hub {
                 id: hub(),
@@ -103,20 +105,55 @@ fn hubs() {
                 address: Some("192.0.2.7:4433".into()),
                 version: Some("0.1.0".into()),
                 displays: 4,
+                reconnects: 2,
+                clock_ahead_ms: Some(-3),
+                system_clock_ahead_ms: None,
+                cloned_since: None,
+                problem: None,
+                panels: vec![Panel {
+                    display: display(),
+                    key: "n1".into(),
+                    panel: "800x480".into(),
+                    measured_at: Some(at("2026-11-23T10:41:00Z")),
+                    battery_mv: Some(2900),
+                    battery_percent: Some(60),
+                    battery_days: Some(120),
+                    temperature_decidegrees: Some(215),
+                    signal_percent: None,
+                    problem: None,
+                }],
             }],
+            passive_since: None,
+            standby_key: true,
         },
-        json!({"now": "2026-11-23T10:42:00Z", "listen": "0.0.0.0:7443",
-            "pairing": {"state": "waiting", "until": "2026-11-23T10:52:00Z"},
+        json!({"now": "2026-11-23T10:42:00Z", "listen": "0.0.0.0:7443", "passive_since": null, "standby_key": true,
+            "pairing": {"state": "waiting", "until": "2026-11-23T10:52:00Z", "code": null, "qr": null},
             "hubs": [{"id": "ab".repeat(32), "name": "North", "connected": true, "since": "2026-11-23T10:00:00Z",
-                "last_seen": null, "address": "192.0.2.7:4433", "version": "0.1.0", "displays": 4}]}),
+                "last_seen": null, "address": "192.0.2.7:4433", "version": "0.1.0", "displays": 4, "reconnects": 2,
+                "clock_ahead_ms": -3, "system_clock_ahead_ms": null, "cloned_since": null, "problem": null,
+                "panels": [{"display": DISPLAY, "key": "n1", "panel": "800x480", "measured_at": "2026-11-23T10:41:00Z",
+                    "battery_mv": 2900, "battery_percent": 60, "battery_days": 120, "temperature_decidegrees": 215,
+                    "signal_percent": null, "problem": null}]}]}),
     );
     same(
         &Pair {
-            code: "ABCD".into(),
+            code: Some("ABCD".into()),
             name: None,
+            replaces: Some(hub()),
         },
-        json!({"code": "ABCD", "name": null}),
+        json!({"code": "ABCD", "name": null, "replaces": "ab".repeat(32)}),
     );
+    same(
+        &HubLog {
+            lines: vec![HubLogLine {
+                at: None,
+                level: LogLevel::Warn,
+                text: "t".into(),
+            }],
+        },
+        json!({"lines": [{"at": null, "level": "warn", "text": "t"}]}),
+    );
+    same(&Rename { name: "n".into() }, json!({"name": "n"}));
     same(&Pairing::Idle, json!({"state": "idle"}));
     same(
         &Pairing::Paired { hub: hub() },
@@ -232,7 +269,7 @@ fn security_and_activity() {
     assert_eq!(
         words.join(" "),
         "claimed signed_in sign_in_refused signed_out admin_reset relay_enrolled google_app_saved account_connected \
-         account_disconnected pairing_opened display_linked display_unlinked"
+         account_disconnected pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked"
     );
 }
 

@@ -10,6 +10,8 @@ use crate::transport::HANDSHAKE_TIMEOUT;
 pub enum AdmitError {
     #[error("the caller must first show that it receives at its address; it will call again")]
     AddressUnproven,
+    #[error("too many callers, at all or from this address")]
+    Crowded,
     #[error("the connection failed")]
     Connection(#[from] ConnectionError),
     #[error("the caller took longer than {HANDSHAKE_TIMEOUT:?}")]

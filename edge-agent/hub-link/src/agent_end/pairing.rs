@@ -5,13 +5,14 @@ use std::time::Duration;
 use quinn::Connection;
 use tokio::time::timeout;
 
+use super::door::Caller;
 use super::error::CallError;
 use crate::close::CloseReason;
 use crate::code::PairingCode;
 use crate::codec::{self, ReadMessageError};
 use crate::identity::Pin;
 use crate::pair::{Role, SessionSecret};
-use crate::wire::{AgentProof, HubProof, PairCall, Paired};
+use crate::wire::{AgentKeys, AgentProof, HubProof, PairCall, Paired};
 
 /// How long a hub may take to show its proof: it has the code at hand.
 const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
@@ -22,6 +23,7 @@ const PROOF_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct PairingCall {
     pub(super) connection: Connection,
     pub(super) pin: Pin,
+    pub(super) _caller: Caller,
 }
 
 impl PairingCall {
@@ -105,13 +107,14 @@ pub struct ProvenHub {
 }
 
 impl ProvenHub {
-    /// Tells the hub that it is paired, and waits until it has taken note or is gone.
+    /// Tells the hub that it is paired and by which keys it shall know the agent, and waits until it has taken note or
+    /// is gone.
     ///
     /// # Errors
     ///
     /// Fails when the connection is gone. The hub will find out with its first call.
-    pub async fn confirm(mut self) -> Result<(), CallError> {
-        codec::write(&mut self.send, &Paired {}).await?;
+    pub async fn confirm(mut self, keys: Option<AgentKeys>) -> Result<(), CallError> {
+        codec::write(&mut self.send, &Paired { keys }).await?;
         let _ = self.send.finish();
         // The hub closes; a hub that does not is not worth waiting for.
         let _ = timeout(PROOF_TIMEOUT, self.connection.closed()).await;

@@ -27,7 +27,7 @@ async fn with_the_same_code_both_pin_each_other() {
     let agent = async {
         let proven = world.pairing_call().await.challenge(&code).await.unwrap();
         let (pin, name) = (proven.pin, proven.name.clone());
-        proven.confirm().await.unwrap();
+        proven.confirm(None).await.unwrap();
         (pin, name)
     };
     let kept = Mutex::new(None);
@@ -38,7 +38,7 @@ async fn with_the_same_code_both_pin_each_other() {
     let call = pair_call();
     let ((hub_pin, name), agent_pin) =
         tokio::join!(agent, hub.pair(world.address, &call, &code, keep));
-    assert_eq!(agent_pin.unwrap(), world.identity.pin());
+    assert_eq!(agent_pin.unwrap(), (world.identity.pin(), None));
     assert_eq!(*kept.lock().unwrap(), Some(world.identity.pin()));
     assert_eq!(
         (hub_pin, name.as_str()),

@@ -4,9 +4,11 @@ use std::net::UdpSocket;
 
 use hub_link::agent_end::{self, Arrival};
 use hub_link::close::CloseReason;
-use hub_link::hub_end::{self, DialError};
+use hub_link::hub_end::{self, DialError, Frame};
 use hub_link::identity::Pin;
-use hub_link::wire::{Encoding, FrameHeader, Stored, ToAgent, Welcome, to_agent, to_hub};
+use hub_link::wire::{
+    Encoding, FrameHeader, Stored, Telemetry, ToAgent, Welcome, to_agent, to_hub,
+};
 
 use crate::world::{World, hello};
 
@@ -23,6 +25,7 @@ async fn a_paired_hub_is_welcomed_and_both_know_each_others_key() {
         assert_eq!(hello.name, "North");
         let welcome = to_hub::Kind::Welcome(Welcome {
             version: "1".to_owned(),
+            ..Welcome::default()
         });
         link.orders.order(welcome, 42).await.unwrap();
         let header = FrameHeader {
@@ -30,7 +33,7 @@ async fn a_paired_hub_is_welcomed_and_both_know_each_others_key() {
             encoding: Encoding::Raw.into(),
             ..FrameHeader::default()
         };
-        agent_end::send_frame(&link.connection, &header, vec![7; 60_000].into())
+        let _sent = agent_end::send_frame(&link.connection, &header, vec![7; 60_000].into())
             .await
             .unwrap();
         let report = link.reports.next().await.unwrap();
@@ -44,17 +47,17 @@ async fn a_paired_hub_is_welcomed_and_both_know_each_others_key() {
     };
     let hub = async {
         let mut link = hub
-            .connect(world.address, world.identity.pin(), hello())
+            .connect(world.address, &[world.identity.pin()], hello())
             .await
             .unwrap();
         assert_eq!(
             (link.welcome.version.as_str(), link.welcomed_at_us),
             ("1", 42)
         );
-        let (header, payload) = hub_end::next_frame(&link.connection)
-            .await
-            .unwrap()
-            .unwrap();
+        let frame = hub_end::next_frame(&link.connection).await.unwrap();
+        let Frame::Whole(header, payload) = frame else {
+            panic!("{frame:?}")
+        };
         assert_eq!((header.display.as_str(), payload.len()), ("n1", 60_000));
         link.reports
             .send(&to_agent::Kind::Stored(Stored::default()).into())
@@ -79,7 +82,8 @@ async fn a_hub_that_is_not_paired_hears_why_it_is_sent_away() {
         };
         call.refuse(CloseReason::NotPaired);
     };
-    let call = hub.connect(world.address, world.identity.pin(), hello());
+    let pins = [world.identity.pin()];
+    let call = hub.connect(world.address, &pins, hello());
     let ((), refused) = tokio::join!(agent, call);
     assert!(
         matches!(refused, Err(DialError::Refused(CloseReason::NotPaired))),
@@ -95,7 +99,8 @@ async fn a_hub_does_not_talk_to_an_agent_of_another_key() {
         let incoming = world.agent.accept().await.unwrap();
         assert!(world.agent.admit(incoming).await.is_err());
     };
-    let call = hub.connect(world.address, Pin::of_spki(b"another agent"), hello());
+    let pins = [Pin::of_spki(b"another agent")];
+    let call = hub.connect(world.address, &pins, hello());
     let ((), refused) = tokio::join!(agent, call);
     assert!(
         matches!(refused, Err(DialError::Connection(_))),
@@ -134,7 +139,7 @@ async fn garbage_on_the_port_disturbs_nobody() {
         }
     };
     let hub = async {
-        hub.connect(world.address, world.identity.pin(), hello())
+        hub.connect(world.address, &[world.identity.pin()], hello())
             .await
             .unwrap();
         hub.close().await;
@@ -172,7 +177,7 @@ async fn a_key_on_one_protocol_gets_nothing_of_the_other() {
             "{refused:?}"
         );
         let refused = hub
-            .connect(world.address, world.identity.pin(), hello())
+            .connect(world.address, &[world.identity.pin()], hello())
             .await;
         assert!(
             matches!(refused, Err(DialError::Refused(CloseReason::NotPaired))),
@@ -180,4 +185,84 @@ async fn a_key_on_one_protocol_gets_nothing_of_the_other() {
         );
     };
     tokio::join!(agent, hub);
+}
+
+#[tokio::test]
+async fn a_superseded_frame_is_passed_over_and_telemetry_arrives() {
+    let world = World::new();
+    let hub = world.hub("hub");
+    let agent = async {
+        let Arrival::Hub(call) = world.arrival().await else {
+            panic!("not the hub protocol")
+        };
+        let (_, mut link) = call.hello().await.unwrap();
+        link.orders
+            .order(to_hub::Kind::Welcome(Welcome::default()), 1)
+            .await
+            .unwrap();
+        // More than the hub takes before it reads, so that not all of it can have arrived.
+        let payload = vec![7; 400_000];
+        let header = FrameHeader::default();
+        let old = agent_end::send_frame(&link.connection, &header, payload.into());
+        old.await.unwrap().supersede();
+        let header = FrameHeader {
+            display: "new".to_owned(),
+            ..FrameHeader::default()
+        };
+        let _new = agent_end::send_frame(&link.connection, &header, vec![8; 10].into())
+            .await
+            .unwrap();
+        let telemetry = agent_end::next_telemetry(&link.connection).await.unwrap();
+        assert_eq!(telemetry.sequence, 3);
+        CloseReason::Done.close(&link.connection);
+    };
+    let hub = async {
+        let link = hub
+            .connect(world.address, &[world.identity.pin()], hello())
+            .await
+            .unwrap();
+        assert_eq!(link.agent, world.identity.pin());
+        let first = hub_end::next_frame(&link.connection).await.unwrap();
+        assert_eq!(first, Frame::Superseded);
+        let second = hub_end::next_frame(&link.connection).await.unwrap();
+        assert!(matches!(second, Frame::Whole(header, _) if header.display == "new"));
+        let telemetry = Telemetry {
+            sequence: 3,
+            ..Telemetry::default()
+        };
+        hub_end::send_telemetry(&link.connection, &telemetry);
+        link.connection.closed().await;
+    };
+    tokio::join!(agent, hub);
+}
+
+#[tokio::test]
+async fn an_agent_with_several_keys_answers_by_the_one_that_the_hub_asks_for() {
+    let world = World::new();
+    let hub = world.hub("hub");
+    let newer = world.hub_identity("newer");
+    let keys = [newer.clone(), world.identity.clone()];
+    world.agent.known_by(&keys).unwrap();
+    let stranger = Pin::of_spki(b"lost");
+    for (pins, answers) in [
+        (vec![world.identity.pin()], world.identity.pin()),
+        (vec![newer.pin()], newer.pin()),
+        (vec![stranger, newer.pin()], newer.pin()),
+    ] {
+        let agent = async {
+            let Arrival::Hub(call) = world.arrival().await else {
+                panic!("not the hub protocol")
+            };
+            let (_, mut link) = call.hello().await.unwrap();
+            let welcome = to_hub::Kind::Welcome(Welcome::default());
+            link.orders.order(welcome, 1).await.unwrap();
+            link.connection.closed().await;
+        };
+        let hub = async {
+            let link = hub.connect(world.address, &pins, hello()).await.unwrap();
+            assert_eq!(link.agent, answers);
+            CloseReason::Done.close(&link.connection);
+        };
+        tokio::join!(agent, hub);
+    }
 }

@@ -20,7 +20,9 @@ impl World {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let identity = Identity::load_or_create(&folder.path().join("agent.key")).unwrap();
-        let agent = AgentEndpoint::bind(([127, 0, 0, 1], 0).into(), &identity).unwrap();
+        let agent =
+            AgentEndpoint::bind(([127, 0, 0, 1], 0).into(), std::slice::from_ref(&identity))
+                .unwrap();
         let address = agent.local_addr().unwrap();
         Self {
             agent: Arc::new(agent),

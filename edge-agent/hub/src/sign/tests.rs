@@ -1,24 +1,28 @@
 //! One display without thread or panel: the clock is moved by hand, the glass is a list.
 
+mod refusals;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use hub_link::wire::Encoding;
+use hub_link::wire::{Encoding, FrameHeader};
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::*;
 use crate::panel::PanelError;
+use crate::refresh::{Change, Refresh};
 
 const VERIFIED: i64 = 10;
 const STALE_AFTER: i64 = 60;
 
 #[derive(Clone, Default)]
-struct Glass(Arc<Mutex<Vec<Bitmap>>>);
+struct Glass(Arc<Mutex<Vec<(Bitmap, Refresh)>>>);
 
 impl PanelDriver for Glass {
-    fn show(&mut self, picture: &Bitmap) -> Result<(), PanelError> {
-        self.0.lock().unwrap().push(picture.clone());
+    fn show(&mut self, change: &Change<'_>) -> Result<(), PanelError> {
+        let shown = (change.picture.clone(), change.refresh);
+        self.0.lock().unwrap().push(shown);
         Ok(())
     }
 }
@@ -59,15 +63,16 @@ impl Scene {
         let moved = Arc::clone(&hand);
         let clock = Clock::with_source(move || Duration::from_secs(moved.load(Ordering::SeqCst)));
         let (glass, reports) = (Glass::default(), Reports::default());
-        let sign = Sign::new(
-            "n1".to_owned(),
-            "64x64".parse().unwrap(),
-            Shelf::open(folder.path().join("shelf")).unwrap(),
-            Box::new(glass.clone()),
-            GlassLog::open(&folder.path().join("n1.log")).unwrap(),
-            clock.clone(),
-            reports.clone(),
-        );
+        let sign = Sign::new(Parts {
+            key: "n1".to_owned(),
+            panel: "64x64".parse().unwrap(),
+            capacity: 50,
+            shelf: Shelf::open(folder.path().join("shelf")).unwrap(),
+            driver: Box::new(glass.clone()),
+            log: GlassLog::open(&folder.path().join("n1.log")).unwrap(),
+            clock: clock.clone(),
+            reports: reports.clone(),
+        });
         Self {
             reports: reports.follow(),
             folder,
@@ -91,14 +96,23 @@ impl Scene {
             width: 64,
             height: 64,
             encoding: Encoding::Raw.into(),
-            base: Default::default(),
             raw_length: 512,
+            ..FrameHeader::default()
         };
         self.sign.take_frame(&header, picture.rows());
     }
 
     fn send_plan(&mut self, counter: u64, steps: &[(i64, u32)]) {
-        let plan = wire::Plan {
+        self.send_plan_with(counter, steps, |_| {});
+    }
+
+    fn send_plan_with(
+        &mut self,
+        counter: u64,
+        steps: &[(i64, u32)],
+        change: impl FnOnce(&mut wire::Plan),
+    ) {
+        let mut plan = wire::Plan {
             display: "n1".to_owned(),
             generation: Some(Generation { epoch: 1, counter }),
             steps: steps
@@ -106,10 +120,13 @@ impl Scene {
                 .map(|(from, x)| wire::Step {
                     from_us: at(*from).as_microsecond(),
                     frame: id(*x).0.to_vec().into(),
+                    ..wire::Step::default()
                 })
                 .collect(),
             freshness: Some(freshness(VERIFIED)),
+            ..wire::Plan::default()
         };
+        change(&mut plan);
         self.sign.take_plan(&plan);
     }
 
@@ -119,7 +136,13 @@ impl Scene {
     }
 
     fn shown(&self) -> Vec<Bitmap> {
-        self.glass.0.lock().unwrap().clone()
+        let shown = self.glass.0.lock().unwrap();
+        shown.iter().map(|(picture, _)| picture.clone()).collect()
+    }
+
+    fn refreshes(&self) -> Vec<Refresh> {
+        let shown = self.glass.0.lock().unwrap();
+        shown.iter().map(|(_, refresh)| *refresh).collect()
     }
 
     fn reported(&mut self) -> Vec<Kind> {
@@ -290,45 +313,6 @@ fn a_hub_that_does_not_know_the_time_marks_its_last_frame_and_does_not_flip() {
 }
 
 #[test]
-fn damaged_pixels_are_refused_and_change_nothing() {
-    let mut scene = Scene::new();
-    scene.send_frame(1);
-    scene.send_plan(1, &[(0, 1)]);
-    scene.now(0);
-    let header = FrameHeader {
-        display: "n1".to_owned(),
-        frame: id(2).0.to_vec().into(),
-        width: 64,
-        height: 64,
-        encoding: Encoding::Raw.into(),
-        base: Default::default(),
-        raw_length: 512,
-    };
-    scene.sign.take_frame(&header, picture(3).rows());
-    scene.sign.take_frame(
-        &FrameHeader {
-            width: 65,
-            ..header.clone()
-        },
-        &[0; 512],
-    );
-    scene.sign.take_frame(
-        &FrameHeader {
-            encoding: 9,
-            ..header
-        },
-        &[],
-    );
-    scene.now(1);
-    assert_eq!(scene.shown(), [picture(1)]);
-    let bad = |report: &Kind| matches!(report, Kind::Failed(failed) if failed.code() == FailureCode::BadFrame);
-    assert_eq!(
-        scene.reported().iter().filter(|report| bad(report)).count(),
-        3
-    );
-}
-
-#[test]
 fn a_plan_that_changes_no_pixel_is_reported_all_the_same() {
     let mut scene = Scene::new();
     scene.send_frame(1);
@@ -383,4 +367,23 @@ fn every_change_of_the_glass_is_a_line_in_the_log() {
         (instant("at"), instant("marked_since")),
         (at(70), at(VERIFIED))
     );
+}
+
+#[test]
+fn little_changes_are_drawn_in_part_and_every_so_often_in_full() {
+    let mut scene = Scene::new();
+    scene.send_frame(1);
+    scene.send_frame(2);
+    for counter in 1..=6 {
+        let frame = if counter % 2 == 0 { 1 } else { 2 };
+        scene.send_plan_with(counter, &[(0, frame)], |plan| plan.full_every = 3);
+        scene.now(counter);
+    }
+    let (full, partial) = (Refresh::Full, Refresh::Partial);
+    assert_eq!(
+        scene.refreshes(),
+        [full, partial, partial, full, partial, partial],
+        "the first since nobody knows the glass, then every third"
+    );
+    assert_eq!(scene.sign.measure().refreshes, 6);
 }

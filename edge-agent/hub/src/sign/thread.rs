@@ -23,6 +23,9 @@ pub enum Order {
     /// A picture of the hub's own in place of the plan; `None` takes it away.
     Notice(Option<Bitmap>),
     Describe(oneshot::Sender<wire::Display>),
+    Measure(oneshot::Sender<wire::DisplayTelemetry>),
+    /// The connection has ended: frames that were under way will not come.
+    Disconnected,
     /// Something that `refresh` depends on has changed, such as the clock.
     Wake,
 }
@@ -64,6 +67,13 @@ impl SignHandle {
         self.send(Order::Describe(answer));
         description.await.ok()
     }
+
+    /// What the panel measures; `None` when its thread is gone.
+    pub async fn measure(&self) -> Option<wire::DisplayTelemetry> {
+        let (answer, readings) = oneshot::channel();
+        self.send(Order::Measure(answer));
+        readings.await.ok()
+    }
 }
 
 fn run(mut sign: Sign, inbox: &mpsc::Receiver<Order>) {
@@ -88,6 +98,10 @@ fn obey(sign: &mut Sign, order: Order) {
             // Whoever asked may have gone.
             let _ = answer.send(sign.describe());
         }
+        Order::Measure(answer) => {
+            let _ = answer.send(sign.measure());
+        }
+        Order::Disconnected => sign.forget_pending(),
         Order::Wake => {}
     }
 }

@@ -12,15 +12,13 @@ struct Scene {
     world: World,
     hub: TestHub,
     display: DisplayId,
-    serving: tokio::task::JoinHandle<()>,
+    serving: Serving,
 }
 
 impl Scene {
     async fn new(meetings: &[(&str, i64, i64)]) -> Self {
         let world = World::new().await;
-        let mut hub = world.paired_hub().await;
-        let link = hub.connect().await.unwrap();
-        let serving = hub.start(link);
+        let (hub, serving) = world.served_hub().await;
         let display = world.display().await;
         world.meetings(meetings).await;
         world
@@ -50,7 +48,7 @@ impl Scene {
     /// Waits until the hub has the stored plan, and that has at least so many steps.
     async fn hub_has(&self, steps: usize) -> Desired {
         eventually("the hub has the plan", async || {
-            let stored = self.stored().await;
+            let stored = self.world.store.desired(&self.display).await.unwrap()?;
             let same = self.hub.plan()?.generation == Some(stored.generation);
             (same && stored.steps.len() >= steps).then_some(stored)
         })
@@ -69,7 +67,7 @@ impl Scene {
         self.world.stop.cancel();
         self.world.tasks.close();
         self.world.tasks.wait().await;
-        self.serving.abort();
+        self.serving.stop();
         self.hub.plan().unwrap()
     }
 

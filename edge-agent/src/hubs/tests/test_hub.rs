@@ -6,12 +6,13 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use edge_api::id::HubId;
 use frame::{Bitmap, Panel};
 use hub_link::code::PairingCode;
-use hub_link::hub_end::{self, AgentLink, DialError, HubEndpoint};
+use hub_link::hub_end::{self, AgentLink, DialError, Frame, HubEndpoint};
 use hub_link::identity::{Identity, Pin};
 use hub_link::picture;
-use hub_link::wire::{self, Generation, Hello, PairCall, to_agent::Kind, to_hub};
+use hub_link::wire::{self, Capability, Hello, PairCall, to_agent::Kind, to_hub};
 use jiff::Timestamp;
 use tokio::task::JoinHandle;
 
@@ -35,7 +36,27 @@ struct Memory {
     plan: Option<wire::Plan>,
     glass: Option<Bitmap>,
     freshness_came: bool,
-    pretended: Option<Generation>,
+    /// Presses that the agent has acknowledged.
+    seen: Vec<u64>,
+    /// The agent's last Welcome.
+    welcome: Option<wire::Welcome>,
+}
+
+type Pretence = Arc<dyn Fn(&mut Hello) + Send + Sync>;
+
+/// Ends when it is dropped.
+pub(super) struct Serving(JoinHandle<()>);
+
+impl Serving {
+    pub(super) fn stop(&self) {
+        self.0.abort();
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 #[derive(Clone)]
@@ -44,12 +65,22 @@ pub(super) struct TestHub {
     address: SocketAddr,
     pub(super) agent: Option<Pin>,
     memory: Arc<Mutex<Memory>>,
+    /// What is not true in its Hello.
+    pretence: Option<Pretence>,
+    pin: Pin,
 }
 
 impl TestHub {
     pub(super) fn new(folder: &Path, address: SocketAddr) -> Self {
-        let identity = Identity::load_or_create(&folder.join("hub.key")).unwrap();
+        Self::of_key(&folder.join("hub.key"), address)
+    }
+
+    /// A hub with a key of its own.
+    pub(super) fn of_key(key: &Path, address: SocketAddr) -> Self {
+        let identity = Identity::load_or_create(key).unwrap();
         Self {
+            pin: identity.pin(),
+            pretence: None,
             endpoint: Arc::new(HubEndpoint::open(address, identity, 1).unwrap()),
             address,
             agent: None,
@@ -65,8 +96,13 @@ impl TestHub {
         self.address = address;
     }
 
-    pub(super) fn pretend_generation(&self, generation: Generation) {
-        self.memory.lock().unwrap().pretended = Some(generation);
+    pub(super) fn id(&self) -> HubId {
+        self.pin.to_string().parse().unwrap()
+    }
+
+    /// Changes what it says in its Hellos from now on.
+    pub(super) fn pretend(&mut self, pretence: impl Fn(&mut Hello) + Send + Sync + 'static) {
+        self.pretence = Some(Arc::new(pretence));
     }
 
     pub(super) async fn pair(&mut self, code: &PairingCode) -> Result<(), DialError> {
@@ -74,16 +110,27 @@ impl TestHub {
         self.agent = Some(
             self.endpoint
                 .pair(self.address, &call, code, |_| Ok(()))
-                .await?,
+                .await?
+                .0,
         );
         Ok(())
     }
 
     pub(super) async fn connect(&mut self) -> Result<AgentLink, DialError> {
-        let hello = self.hello();
-        self.endpoint
-            .connect(self.address, self.agent.unwrap(), hello)
-            .await
+        let mut hello = self.hello();
+        if let Some(pretence) = &self.pretence {
+            pretence(&mut hello);
+        }
+        let pins = [self.agent.unwrap()];
+        let link = self.endpoint.connect(self.address, &pins, hello).await?;
+        self.memory.lock().unwrap().welcome = Some(link.welcome.clone());
+        Ok(link)
+    }
+
+    /// Is connected, and obeys beside the test until the answer is dropped.
+    pub(super) async fn served(&mut self) -> Serving {
+        let link = self.connect().await.unwrap();
+        self.start(link)
     }
 
     pub(super) async fn close(&self) {
@@ -92,10 +139,11 @@ impl TestHub {
 
     fn hello(&self) -> Hello {
         let memory = self.memory.lock().unwrap();
-        let stored = memory
-            .pretended
-            .or(memory.plan.as_ref().and_then(|plan| plan.generation));
+        let stored = memory.plan.as_ref().and_then(|plan| plan.generation);
+        let welcome = memory.welcome.as_ref();
         Hello {
+            capabilities: Capability::bits(Capability::ALL),
+            seen: welcome.and_then(|welcome| welcome.incarnation.clone()),
             highest: stored,
             displays: vec![wire::Display {
                 key: "n1".to_owned(),
@@ -106,19 +154,19 @@ impl TestHub {
                     .keys()
                     .map(|hash| hash.clone().into())
                     .collect(),
-                shown: None,
+                ..wire::Display::default()
             }],
             ..Hello::default()
         }
     }
 
-    /// Obeys beside the test, until that aborts it or the connection ends.
+    /// Obeys beside the test, until the answer is dropped or the connection ends.
     #[expect(
         clippy::disallowed_methods,
-        reason = "the test keeps the handle and aborts it"
+        reason = "the test keeps the handle, which aborts it"
     )]
-    pub(super) fn start(&self, link: AgentLink) -> JoinHandle<()> {
-        tokio::spawn(self.clone().serve(link))
+    pub(super) fn start(&self, link: AgentLink) -> Serving {
+        Serving(tokio::spawn(self.clone().serve(link)))
     }
 
     /// Obeys until the connection ends.
@@ -132,8 +180,11 @@ impl TestHub {
         let (done, mut changes) = tokio::sync::mpsc::unbounded_channel();
         let frames = async {
             while let Ok(frame) = hub_end::next_frame(&connection).await {
-                let (header, payload) = frame.unwrap();
-                self.take_frame(&header, &payload);
+                match frame {
+                    Frame::Whole(header, payload) => self.take_frame(&header, &payload),
+                    Frame::Superseded => continue,
+                    Frame::Broken => panic!("a broken frame"),
+                }
                 done.send(()).unwrap();
             }
         };
@@ -145,6 +196,9 @@ impl TestHub {
                     }
                     Some(to_hub::Kind::Freshness(_)) => {
                         self.memory.lock().unwrap().freshness_came = true
+                    }
+                    Some(to_hub::Kind::ButtonsSeen(seen)) => {
+                        self.memory.lock().unwrap().seen.push(seen.sequence)
                     }
                     _ => {}
                 }
@@ -205,8 +259,8 @@ impl TestHub {
                 generation,
                 frame,
                 at_us: now + 1,
-                marked_since_us: None,
                 stored_at_us: now,
+                ..wire::Displayed::default()
             }),
         ]
     }
@@ -221,6 +275,16 @@ impl TestHub {
 
     pub(super) fn frames_received(&self) -> usize {
         self.memory.lock().unwrap().received
+    }
+
+    /// Presses that the agent has acknowledged.
+    pub(super) fn presses_seen(&self) -> Vec<u64> {
+        self.memory.lock().unwrap().seen.clone()
+    }
+
+    /// The agent's last Welcome.
+    pub(super) fn welcome(&self) -> wire::Welcome {
+        self.memory.lock().unwrap().welcome.clone().unwrap()
     }
 
     pub(super) fn forget_freshness(&self) {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use edge_api::id::{DisplayId, RoomId};
+use edge_api::id::{DisplayId, HubId, RoomId};
 use frame::{Bitmap, Palette, Panel};
 use hub_link::picture;
 use hub_link::wire::{Encoding, Generation};
@@ -159,35 +159,51 @@ impl Store {
         self.read(move |c| load(c, &hash)).await
     }
 
-    /// Makes sure that every generation from now on is newer than `seen`, which a hub has: this store is older than the
-    /// hub's (it was restored). Every plan gets a generation of the new epoch. Says whether that was so.
-    pub(crate) async fn overtake(&self, seen: Generation) -> Result<bool, StoreError> {
-        self.write(move |tx| {
-            let ours = newest(tx)?;
-            if ours >= seen {
-                return Ok(false);
-            }
-            let epoch = to_sql(seen.epoch.saturating_add(1))?;
-            tx.execute("UPDATE generation SET epoch = ?1, counter = 0", [epoch])?;
-            let displays: Vec<String> = tx
-                .prepare("SELECT display FROM plans")?
-                .query_map([], |row| row.get(0))?
-                .collect::<Result<_, _>>()?;
-            for display in displays {
-                let generation = next_generation(tx)?;
-                tx.execute(
-                    "UPDATE plans SET epoch = ?2, counter = ?3 WHERE display = ?1",
-                    params![
-                        display,
-                        to_sql(generation.epoch)?,
-                        to_sql(generation.counter)?
-                    ],
-                )?;
-            }
-            Ok(true)
+    /// The newest plan of every display of a hub, by the hub's names, to see whether it has them.
+    pub(crate) async fn generations(
+        &self,
+        hub: &HubId,
+    ) -> Result<Vec<(DisplayId, Generation)>, StoreError> {
+        let hub = hub.clone();
+        self.read(move |c| {
+            let mut statement = c.prepare_cached(
+                "SELECT d.id, p.epoch, p.counter FROM displays d JOIN plans p ON p.display = d.id WHERE d.hub = ?1",
+            )?;
+            let rows = statement.query_map([hub.as_str()], |row| {
+                Ok((parsed(row, 0)?, row.get(1)?, row.get(2)?))
+            })?;
+            rows.map(|row| {
+                let (display, epoch, counter) = row?;
+                Ok((display, generation(epoch, counter)?))
+            })
+            .collect()
         })
         .await
     }
+}
+
+/// Every plan gets a generation of `epoch`, which is newer than any before.
+pub(super) fn take_epoch(tx: &Transaction<'_>, epoch: u64) -> Result<(), StoreError> {
+    tx.execute(
+        "UPDATE generation SET epoch = ?1, counter = 0",
+        [to_sql(epoch)?],
+    )?;
+    let displays: Vec<String> = tx
+        .prepare("SELECT display FROM plans")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for display in displays {
+        let generation = next_generation(tx)?;
+        tx.execute(
+            "UPDATE plans SET epoch = ?2, counter = ?3 WHERE display = ?1",
+            params![
+                display,
+                to_sql(generation.epoch)?,
+                to_sql(generation.counter)?
+            ],
+        )?;
+    }
+    Ok(())
 }
 
 fn replace_plan(tx: &Transaction<'_>, plan: NewPlan) -> Result<Option<Desired>, StoreError> {
@@ -336,7 +352,7 @@ fn plan_generation(c: &Connection, display: &DisplayId) -> Result<Option<Generat
         .transpose()
 }
 
-fn newest(c: &Connection) -> Result<Generation, StoreError> {
+pub(super) fn newest(c: &Connection) -> Result<Generation, StoreError> {
     let (epoch, counter) = c
         .prepare_cached("SELECT epoch, counter FROM generation")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;

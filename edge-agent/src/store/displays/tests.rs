@@ -10,6 +10,8 @@ use super::*;
 use crate::news::Trace;
 use crate::store::NewReceipt;
 
+mod fleet;
+
 struct Scene {
     _folder: TempDir,
     store: Store,
@@ -40,6 +42,7 @@ impl Scene {
         let arrived = store
             .hub_arrived(&hub, "1", "[::1]:1", vec![seen], at(1))
             .await
+            .unwrap()
             .unwrap();
         let display = arrived.displays[0].id.clone();
         assert_eq!(arrived.changed, std::slice::from_ref(&display));
@@ -192,12 +195,12 @@ async fn frames_that_nobody_names_go() {
 async fn an_agent_that_is_behind_overtakes_with_a_new_epoch() {
     let scene = Scene::new().await;
     let first = scene.replaced(1).await.unwrap();
-    assert!(!scene.store.overtake(first).await.unwrap());
+    assert!(!scene.store.raise_epoch(first.epoch).await.unwrap());
     let seen = Generation {
         epoch: 7,
         counter: 99,
     };
-    assert!(scene.store.overtake(seen).await.unwrap());
+    assert!(scene.store.raise_epoch(8).await.unwrap());
     let plan = scene.store.desired(&scene.display).await.unwrap().unwrap();
     assert!(plan.generation > seen, "its plan is offered again");
     assert!(scene.replaced(2).await.unwrap() > plan.generation);

@@ -117,6 +117,7 @@ impl Running {
         let arrived = store
             .hub_arrived(&hub, "0.1.0", "127.0.0.1", vec![seen], now())
             .await
+            .unwrap()
             .unwrap();
         let display = arrived.displays[0].id.clone();
         store.link_display(&display, room).await.unwrap().unwrap();
