@@ -38,6 +38,8 @@ class Emulator:
             # Without these two it listens to the world, and with TLS for things that we do not have.
             "BIND_HOST": "127.0.0.1",
             "IOT_MTLS_ENABLED": "0",
+            # Policies are evaluated, those of the functions as well.
+            "AUTH": "true",
             # Functions run as processes of this machine.
             "LAMBDA_EXECUTOR": "local",
             "TMPDIR": str(folder),

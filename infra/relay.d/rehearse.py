@@ -77,6 +77,7 @@ def rehearse(
     if names:
         return
     blind(cloud, stage)
+    gone(cloud, stage)
 
     note("code update, by cargo lambda deploy")
     before = live_versions(cloud, stage)
@@ -140,15 +141,42 @@ def show_logs(cloud: Cloud, stage: Stage) -> None:
 
 def blind(cloud: Cloud, stage: Stage) -> None:
     """Neither log nor table holds the code that a browser carried through the relay."""
-    logs = {f"/aws/lambda/{function}": log_lines(cloud, f"/aws/lambda/{function}") for function in stage.functions()}
-    google = "\n".join(logs[f"/aws/lambda/{stage.functions()[0]}"])
+    google = "\n".join(log_lines(cloud, f"/aws/lambda/{stage.functions()[0]}"))
     expect("the log tells of the callback", "/oauth/google/callback/{agent}" in google)
-    items = [item for page in cloud.dynamodb.get_paginator("scan").paginate(TableName=stage.table) for item in page["Items"]]
-    expect("the table holds the sealed answer", any("sealed" in item for item in items))
-    everything = json.dumps([logs, items], default=lambda raw: raw.decode("latin-1"))
-    expect("the search finds what is there", "/healthz" in everything or "/{page}" in everything or "healthz" in everything)
-    for form in forms(CANARY):
-        expect(f"no log and no item holds {form!r}", form not in everything)
+    expect("the table holds the sealed answer", any("sealed" in item for item in items(cloud, stage)))
+    expect("no log and no item holds the code, in any form", not seen(cloud, stage))
+    # A search that finds nothing must be able to find something.
+    planted = {"pk": {"S": "planted"}, "sk": {"S": "planted"}, "note": {"B": forms(CANARY)[-1].encode()}}
+    cloud.dynamodb.put_item(TableName=stage.table, Item=planted)
+    expect("the search finds one that was planted", seen(cloud, stage))
+    cloud.dynamodb.delete_item(TableName=stage.table, Key={key: planted[key] for key in ("pk", "sk")})
+
+
+def gone(cloud: Cloud, stage: Stage) -> None:
+    """Every connection of the tests was closed, and posting to one says so."""
+    endpoint = stack.outputs(cloud, stage)["PushEndpoint"]
+    gateway = cloud.session.client("apigatewaymanagementapi", endpoint_url=endpoint)
+    connections = [pk[3:] for pk in (item["pk"]["S"] for item in items(cloud, stage)) if pk.startswith("WS#")]
+    expect("the table knows of connections", connections)
+    for connection in connections:
+        try:
+            gateway.post_to_connection(ConnectionId=connection, Data=b"x")
+        except gateway.exceptions.GoneException:
+            continue
+        expect(f"the closed connection {connection} is gone (410)", False)
+    note(f"so it is: {len(connections)} closed connections are gone (410)")
+
+
+def items(cloud: Cloud, stage: Stage) -> list[dict]:
+    pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=stage.table)
+    return [item for page in pages for item in page["Items"]]
+
+
+def seen(cloud: Cloud, stage: Stage) -> list[str]:
+    """The forms of the canary that a log or an item holds."""
+    logs = [log_lines(cloud, f"/aws/lambda/{function}") for function in stage.functions()]
+    everything = json.dumps([logs, items(cloud, stage)], default=lambda raw: raw.decode("latin-1"))
+    return [form for form in forms(CANARY) if form in everything]
 
 
 def forms(canary: str) -> list[str]:
@@ -166,7 +194,7 @@ def live_versions(cloud: Cloud, stage: Stage) -> list[str]:
     return [cloud.lambda_.get_alias(FunctionName=f, Name="live")["FunctionVersion"] for f in stage.functions()]
 
 
-def expect(what: str, so: bool) -> None:
+def expect(what: str, so: object) -> None:
     if not so:
         raise Refused(f"it is not so that {what}", "the rehearsal has just looked", "see the log above")
     note(f"so it is: {what}")
