@@ -1,5 +1,6 @@
-//! How other programs on the hub's machine tell it something: one datagram of JSON to a socket in the data folder, which
-//! only the hub's user can reach. Whatever watches the buttons' wires sends presses here, and `hub press` does.
+//! How other programs on the hub's machine tell it something: a datagram of JSON to a socket in the data folder.
+//!
+//! Only the hub's user can reach it. Whatever watches the buttons' wires sends presses here, and `hub press` does.
 
 use std::io;
 use std::path::{Path, PathBuf};

@@ -53,7 +53,7 @@ fn since_charged(history: &[Power]) -> &[Power] {
     let charged = |(_, (before, after)): &(usize, (&Power, &Power))| {
         after.percent >= before.percent + NEW_BATTERY
     };
-    let begun = pairs.enumerate().filter(charged).last();
+    let begun = pairs.enumerate().rfind(charged);
     &history[begun.map_or(0, |(at, _)| at + 1)..]
 }
 

@@ -124,7 +124,8 @@ fn a_plan_that_makes_no_sense_is_refused() {
     };
     let now = Some(at(0));
     assert!(Plan::from_wire(&good, now, 2).is_ok());
-    let spoilt: [(fn(&mut wire::Plan), FailureCode); 9] = [
+    type Spoil = fn(&mut wire::Plan);
+    let spoilt: [(Spoil, FailureCode); 9] = [
         (|plan| plan.generation = None, FailureCode::BadMessage),
         (|plan| plan.steps.clear(), FailureCode::BadMessage),
         (

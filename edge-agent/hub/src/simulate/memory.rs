@@ -25,7 +25,7 @@ impl Pool {
         }
         let picture = Arc::new(picture);
         pool.insert(id, Arc::downgrade(&picture));
-        if pool.len() % 1024 == 0 {
+        if pool.len().is_multiple_of(1024) {
             pool.retain(|_, picture| picture.strong_count() > 0);
         }
         picture

@@ -1,6 +1,5 @@
 //! What each display shall show: frames, plans and their generations.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use edge_api::id::{DisplayId, HubId, RoomId};
@@ -130,23 +129,6 @@ impl Store {
     pub(crate) async fn desired(&self, display: &DisplayId) -> Result<Option<Desired>, StoreError> {
         let display = display.clone();
         self.read(move |c| desired(c, display)).await
-    }
-
-    /// The pixels of frames. One that is not there is left out: no plan names it any more.
-    pub(crate) async fn pictures(
-        &self,
-        frames: Vec<FrameHash>,
-    ) -> Result<HashMap<FrameHash, Arc<Picture>>, StoreError> {
-        self.read(move |c| {
-            let mut pictures = HashMap::with_capacity(frames.len());
-            for frame in frames {
-                if let Some(picture) = load(c, &frame)? {
-                    pictures.insert(frame, Arc::new(picture));
-                }
-            }
-            Ok(pictures)
-        })
-        .await
     }
 
     /// Keeps a frame that no plan names, so that a glass that shows it can be looked at.
