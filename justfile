@@ -78,9 +78,9 @@ bench *name:
 gallery:
     infra/stage gallery cargo run --quiet -p frame --example gallery -- out/gallery
 
-# What takes longer than a test may
-soak: build
-    infra/stage soak "$CARGO_TARGET_DIR/debug/demo" --once --changes 200
+# What takes longer than a test may: one by name, or all of infra/soak.d
+soak *name: build
+    infra/soak {{ name }}
 
 # The relay on AWS: build it, and create or change all that it needs (infra/book/relay-on-aws.md)
 relay-deploy stage:

@@ -33,7 +33,7 @@ use std::time::Duration;
 
 use edge_api::hubs::Pairing;
 use edge_api::id::{DisplayId, HubId, RoomId};
-use frame::{NotAPanel, Panel, stale_block};
+use frame::{Corner, NotAPanel, Panel, layouts};
 use hub_link::agent_end::AgentEndpoint;
 use hub_link::close::CloseReason;
 use hub_link::code::{NotACode, PairingCode};
@@ -328,7 +328,7 @@ impl Hubs {
                 .drawer
                 .draw(Urgency::Now, freshness::mark(since, &zone), panel)
                 .await?;
-            let block = stale_block(&panel);
+            let block = layouts::default_for(&panel).stale_block(&panel, Corner::default(), "");
             bitmap.blit(&mark.bitmap, block.x, block.y);
         }
         Ok(Some(bitmap.to_png()))

@@ -3,7 +3,7 @@
 //! Nothing here comes from the agent or its calendar client: two readings that agree on every pixel are worth more
 //! than one.
 
-use frame::{Bitmap, Meeting, Panel, Renderer, RoomState, Status};
+use frame::{Bitmap, Meeting, Panel, Renderer, RoomState, SignState, Status, layouts};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -50,6 +50,7 @@ pub fn state(
         end: local(b.end),
         organiser: b.organiser.clone(),
         all_day: false,
+        ..Meeting::default()
     };
     let running: Vec<&Booking> = seen
         .iter()
@@ -74,6 +75,7 @@ pub fn state(
         next: coming.into_iter().take(8).map(meeting).collect(),
         day: day(&seen, today, &local),
         booking: Some(frame::booking_url(calendar)),
+        ..RoomState::default()
     }
 }
 
@@ -116,5 +118,6 @@ fn midnight(date: Date) -> DateTime {
 
 /// Draws what [`state`] says, with the product's own renderer: how a sign looks is judged by eye and by other readers.
 pub fn picture(renderer: &mut Renderer, state: &RoomState, panel: &Panel) -> Bitmap {
-    renderer.render(state, panel)
+    let state = SignState::of_room(state.clone());
+    renderer.draw(layouts::default_for(panel), &state, panel)
 }

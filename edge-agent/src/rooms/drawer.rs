@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
-use frame::{Panel, Renderer, RoomState};
+use frame::{Corner, Panel, Renderer, RoomState, SignState, layouts};
 use jiff::civil::{Date, DateTime};
 use tokio::sync::oneshot;
 
@@ -217,12 +217,18 @@ fn next(shared: &Shared) -> Option<Job> {
 
 fn draw(renderer: &mut Renderer, (drawing, panel): &Key) -> Picture {
     let bitmap = match drawing {
-        Drawing::Room(state) => renderer.render(state, panel),
+        Drawing::Room(state) => {
+            let state = SignState::of_room(state.clone());
+            renderer.draw(layouts::default_for(panel), &state, panel)
+        }
         Drawing::Notice { title, lines } => {
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
             renderer.notice(panel, title, &lines)
         }
-        Drawing::Mark { since, today } => renderer.stale_mark(panel, *since, *today),
+        Drawing::Mark { since, today } => {
+            let block = layouts::default_for(panel).stale_block(panel, Corner::default(), "");
+            renderer.stale_mark(block, *since, *today, "")
+        }
     };
     bitmap.into()
 }

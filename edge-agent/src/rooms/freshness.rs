@@ -1,6 +1,6 @@
 //! How long what a display shows may be taken for right, and the mark for afterwards.
 
-use frame::{Panel, stale_block};
+use frame::{Corner, Panel, layouts};
 use hub_link::wire;
 use jiff::{Span, Timestamp, tz::TimeZone};
 
@@ -30,7 +30,7 @@ pub(crate) async fn of_room(
     let picture = drawer
         .draw(Urgency::Now, mark(verified_at, &room.zone), panel)
         .await?;
-    let block = stale_block(&panel);
+    let block = layouts::default_for(&panel).stale_block(&panel, Corner::default(), "");
     Ok(Some(wire::Freshness {
         verified_at_us: verified_at.as_microsecond(),
         stale_after_ms: u64::try_from(room.stale_after.as_millis()).unwrap_or_default(),

@@ -46,6 +46,7 @@ pub(crate) fn room_state(
             .collect(),
         day: timeline.busy_spans(date),
         booking: Some(frame::booking_url(calendar_id)),
+        ..RoomState::default()
     }
 }
 
@@ -63,6 +64,7 @@ pub(crate) fn no_information(
         next: Vec::new(),
         day: Vec::new(),
         booking: Some(frame::booking_url(calendar_id)),
+        ..RoomState::default()
     }
 }
 
@@ -73,6 +75,7 @@ fn meeting(event: &Event, zone: &TimeZone) -> Meeting {
         end: zone.to_datetime(event.end),
         organiser: event.organiser.clone(),
         all_day: event.all_day,
+        ..Meeting::default()
     }
 }
 

@@ -63,7 +63,7 @@ fn group4(picture: &Bitmap) -> Packed {
 pub(crate) fn rows() -> Vec<String> {
     let mut renderer = Renderer::new();
     let panel = Panel::black_white(800, 480);
-    let mut draw = |state: RoomState| renderer.render(&state, &panel);
+    let mut draw = |state: RoomState| crate::scene::draw(&mut renderer, &state, &panel);
     let base = draw(scene::busy(0));
     let changes = [
         ("tick", draw(scene::longer())),

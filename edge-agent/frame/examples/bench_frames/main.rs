@@ -60,7 +60,7 @@ fn all() -> Vec<String> {
 fn cold() -> Duration {
     let panel = Panel::black_white(800, 480);
     let begun = Instant::now();
-    Renderer::new().render(&scene::busy(0), &panel);
+    scene::draw(&mut Renderer::new(), &scene::busy(0), &panel);
     begun.elapsed()
 }
 
@@ -68,13 +68,13 @@ fn cold() -> Duration {
 fn warm(panel: &Panel) -> Vec<Duration> {
     let mut renderer = Renderer::new();
     for number in 0..50 {
-        renderer.render(&scene::busy(number), panel);
+        scene::draw(&mut renderer, &scene::busy(number), panel);
     }
     let mut times: Vec<Duration> = (0..WARM)
         .map(|number| {
             let state = scene::busy(50 + number);
             let begun = Instant::now();
-            std::hint::black_box(renderer.render(&state, panel));
+            std::hint::black_box(scene::draw(&mut renderer, &state, panel));
             begun.elapsed()
         })
         .collect();
@@ -91,7 +91,7 @@ fn day_plan() -> String {
     for room in 0..ROOMS {
         let mut before = None;
         for state in scene::day(room) {
-            let picture = renderer.render(&state, &panel);
+            let picture = scene::draw(&mut renderer, &state, &panel);
             std::hint::black_box(picture.hash());
             std::hint::black_box(codecs::zstd(picture.rows(), before.as_deref()));
             before = Some(picture.rows().to_vec());

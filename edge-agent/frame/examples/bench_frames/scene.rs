@@ -1,6 +1,6 @@
 //! The room whose sign is drawn.
 
-use frame::{Meeting, RoomState, Status, booking_url};
+use frame::{Bitmap, Meeting, Panel, Renderer, RoomState, SignState, Status, booking_url, layouts};
 use jiff::civil::{Date, DateTime, date};
 
 const TODAY: Date = date(2025, 2, 1);
@@ -15,8 +15,14 @@ fn meeting(title: String, start: DateTime, end: DateTime) -> Meeting {
         start,
         end,
         organiser: Some("Sylvain Azarian".to_owned()),
-        all_day: false,
+        ..Meeting::default()
     }
+}
+
+/// The sign of a room on the layout for that panel.
+pub(crate) fn draw(renderer: &mut Renderer, room: &RoomState, panel: &Panel) -> Bitmap {
+    let state = SignState::of_room(room.clone());
+    renderer.draw(layouts::default_for(panel), &state, panel)
 }
 
 fn room(name: String, status: Status, next: Vec<Meeting>) -> RoomState {
@@ -31,6 +37,7 @@ fn room(name: String, status: Status, next: Vec<Meeting>) -> RoomState {
         booking: Some(booking_url(
             "c_1885lqoq2h5duhc2kq6u9ebt83kf4@resource.calendar.google.com",
         )),
+        ..RoomState::default()
     }
 }
 

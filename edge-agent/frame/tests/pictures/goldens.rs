@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use frame::{Bitmap, Panel, Renderer, RoomState};
+use frame::{Bitmap, Corner, Panel, Renderer, RoomState, SignState, layouts};
 
 use crate::scene;
 
@@ -57,6 +57,36 @@ fn a_room_that_nothing_is_known_of() {
 }
 
 #[test]
+fn a_private_meeting_on_a_low_battery() {
+    assert_drawn("private-battery", &scene::private());
+}
+
+#[test]
+fn an_announcement() {
+    assert_drawn("announcement", &scene::announced());
+}
+
+#[test]
+fn a_room_that_must_not_be_used() {
+    assert_drawn("out-of-order", &scene::out_of_order());
+}
+
+#[test]
+fn several_rooms() {
+    for panel in scene::all_panels()
+        .into_iter()
+        .filter(|panel| panel.width.min(panel.height) > 200)
+    {
+        let lobby = layouts::named("lobby").unwrap();
+        compare(
+            "lobby",
+            &panel,
+            &Renderer::new().draw(lobby, &scene::lobby(), &panel),
+        );
+    }
+}
+
+#[test]
 fn a_notice() {
     let lines = ["Type this code in the portal under Hubs", "North"];
     for panel in scene::panels() {
@@ -70,21 +100,30 @@ fn a_stale_mark_of_today_and_of_another_day() {
     for panel in scene::panels() {
         let mut renderer = Renderer::new();
         let yesterday = scene::TODAY.yesterday().unwrap().at(10, 42, 0, 0);
-        let today = renderer.stale_mark(&panel, scene::at(10, 42), scene::TODAY);
+        let block = layouts::default_for(&panel).stale_block(&panel, Corner::default(), "");
+        let today = renderer.stale_mark(block, scene::at(10, 42), scene::TODAY, "");
         compare("mark-today", &panel, &today);
-        let dated = renderer.stale_mark(&panel, yesterday, scene::TODAY);
+        let dated = renderer.stale_mark(block, yesterday, scene::TODAY, "");
         compare("mark-dated", &panel, &dated);
     }
 }
 
 fn assert_same(name: &str, state: &RoomState) {
+    assert_drawn(name, &SignState::of_room(state.clone()));
+}
+
+fn assert_drawn(name: &str, state: &SignState) {
     let mut renderer = Renderer::new();
-    for panel in scene::panels() {
-        compare(name, &panel, &renderer.render(state, &panel));
+    for panel in scene::all_panels() {
+        compare(
+            name,
+            &panel,
+            &renderer.draw(layouts::default_for(&panel), state, &panel),
+        );
     }
 }
 
-fn compare(name: &str, panel: &Panel, actual: &Bitmap) {
+pub(crate) fn compare(name: &str, panel: &Panel, actual: &Bitmap) {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/goldens")
         .join(format!("{panel}-{name}.png"));
@@ -121,7 +160,11 @@ fn rewrites() -> bool {
 fn side_by_side(expected: &Bitmap, actual: &Bitmap) -> Bitmap {
     let width = expected.width().max(actual.width());
     let height = expected.height().max(actual.height());
-    let mut all = Bitmap::new_white(3 * width + 16, height);
+    let mut all = Bitmap::for_panel(&Panel {
+        width: 3 * width + 16,
+        height,
+        palette: actual.palette(),
+    });
     all.blit(expected, 0, 0);
     all.blit(actual, width + 8, 0);
     for y in 0..height {
@@ -129,7 +172,7 @@ fn side_by_side(expected: &Bitmap, actual: &Bitmap) -> Bitmap {
             all.set(
                 2 * width + 16 + x,
                 y,
-                expected.get(x, y) != actual.get(x, y),
+                expected.ink(x, y) != actual.ink(x, y),
             );
         }
     }

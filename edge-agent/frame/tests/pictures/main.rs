@@ -3,8 +3,11 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at what cannot be")]
 
 mod corpus;
+mod documents;
+mod fuzz;
 mod goldens;
 mod properties;
 mod scene;
+mod schema;
 mod scripts;
 mod type_size;

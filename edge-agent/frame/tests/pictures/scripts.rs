@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use frame::{Bitmap, FontPack, Fonts, Language, Panel, Renderer, Warning};
+use frame::{Bitmap, Document, FontPack, Fonts, Panel, Renderer, SignState, Warning, layouts};
+
+use serde_json::json;
 
 use crate::scene;
 
@@ -27,7 +29,9 @@ fn pack() -> FontPack {
 }
 
 fn render(renderer: &mut Renderer, title: &str) -> (Bitmap, Vec<Warning>) {
-    let picture = renderer.render(&scene::busy(title), &Panel::black_white(800, 480));
+    let panel = Panel::black_white(800, 480);
+    let state = SignState::of_room(scene::busy(title));
+    let picture = renderer.draw(layouts::default_for(&panel), &state, &panel);
     (picture, renderer.warnings())
 }
 
@@ -86,14 +90,19 @@ fn the_pack_adds_east_and_south_asia() {
 fn chinese_and_japanese_forms_follow_the_language() {
     let mut renderer = Renderer::with_fonts(Fonts::default().with_pack(&pack()));
     // This character is written differently in both countries, and has one code.
-    let mut written = |language| {
-        renderer.speak(language);
-        render(&mut renderer, "直骨").0
+    let item =
+        json!({"type": "TEXT", "data": {"text": "直骨", "size": 40, "block": {"w": 200, "h": 80}}});
+    let (document, _) = Document::parse(&json!({"items": [item]}).to_string()).unwrap();
+    let mut written = |language: &str| {
+        let state = SignState {
+            locale: language.to_owned(),
+            ..SignState::default()
+        };
+        renderer.draw(&document, &state, &Panel::black_white(200, 80))
     };
-    let japanese = written(Some(Language::Japanese));
-    let chinese = written(Some(Language::ChineseSimplified));
-    assert_ne!(japanese, chinese);
-    assert_eq!(written(Some(Language::Japanese)), japanese);
+    let japanese = written("ja");
+    assert_ne!(japanese, written("zh-Hans"));
+    assert_eq!(written("ja"), japanese);
 }
 
 #[test]

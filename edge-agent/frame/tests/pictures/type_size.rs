@@ -1,23 +1,39 @@
-//! What carries down the corridor is measured on the drawn pixels, not read from the code.
+//! What carries down the corridor is measured on the drawn pixels, and its font size in the layouts.
 
 use std::ops::Range;
 
-use frame::{Bitmap, Panel, Renderer};
+use frame::{Bitmap, Panel, Renderer, SignState, layouts};
+use serde_json::Value;
 
 use crate::scene;
+
+fn sign(room: frame::RoomState, panel: &Panel) -> Bitmap {
+    Renderer::new().draw(
+        layouts::default_for(panel),
+        &SignState::of_room(room),
+        panel,
+    )
+}
 
 #[test]
 fn state_and_until_have_capitals_of_a_twelfth_of_the_panel() {
     for panel in scene::panels() {
         let mut state = scene::busy("");
-        // Without a name the band holds the two words alone.
+        // Without a name the band holds the two words, and on low panels the date.
         state.room = String::new();
         state.next.clear();
-        let picture = Renderer::new().render(&state, &panel);
+        let picture = sign(state, &panel);
         let band = band(&picture);
-        let half = panel.width / 2;
-        let state = letters(&picture, 0..half, &band).first().cloned();
-        let until = letters(&picture, half..panel.width, &band).last().cloned();
+        let lines: Vec<Range<u32>> = lines(&picture, &band)
+            .into_iter()
+            .filter(|line| line.len() * 12 >= panel.height as usize)
+            .collect();
+        let (first, last) = (
+            lines.first().expect("a line for the state"),
+            lines.last().expect("and one for until"),
+        );
+        let state = letters(&picture, 0..panel.width, first).first().cloned();
+        let until = letters(&picture, 0..panel.width, last).last().cloned();
         for (word, letter) in [("state", state), ("until", until)] {
             let height = letter
                 .unwrap_or_else(|| panic!("no {word} on {panel}"))
@@ -33,7 +49,7 @@ fn state_and_until_have_capitals_of_a_twelfth_of_the_panel() {
 #[test]
 fn the_word_free_is_the_largest() {
     for panel in scene::panels() {
-        let picture = Renderer::new().render(&scene::free(), &panel);
+        let picture = sign(scene::free(), &panel);
         let inner = inside_frame(&picture, &panel);
         let tallest = letters(&picture, inner.0, &inner.1)
             .into_iter()
@@ -43,10 +59,71 @@ fn the_word_free_is_the_largest() {
     }
 }
 
+#[test]
+fn layouts_of_rooms_give_state_and_until_an_eighth_of_the_panel() {
+    for shipped in layouts::shipped()
+        .iter()
+        .filter(|shipped| shipped.canvas.is_some())
+    {
+        let (_, height) = shipped.canvas.unwrap();
+        let written: Value = serde_json::from_str(shipped.json).unwrap();
+        let mut found = 0;
+        // What nothing is known of has a sentence for its state; it may take two lines.
+        for sheet in written["layout"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|sheet| sheet["status"].is_string())
+        {
+            each_text(sheet, &mut |text| {
+                let template = text["template"].to_string();
+                if template.contains("{state}") || template.contains("{until}") {
+                    found += 1;
+                    let size = text["size"].as_f64().unwrap();
+                    assert!(
+                        size * 8.0 >= f64::from(height),
+                        "{}: {template} is {size} px",
+                        shipped.name
+                    );
+                }
+            });
+        }
+        assert_eq!(found, 4, "{}: state and until, busy and free", shipped.name);
+    }
+}
+
+fn each_text<'v>(value: &'v Value, visit: &mut dyn FnMut(&'v Value)) {
+    match value {
+        Value::Object(map) => {
+            if map.get("type").is_some_and(|kind| kind == "TEXT") {
+                visit(&map["data"]);
+            }
+            map.values().for_each(|value| each_text(value, visit));
+        }
+        Value::Array(list) => list.iter().for_each(|value| each_text(value, visit)),
+        _ => {}
+    }
+}
+
 /// The rows of the band: from the top as long as the leftmost pixel is black.
 fn band(picture: &Bitmap) -> Range<u32> {
     let end = (0..picture.height()).find(|&y| !picture.get(0, y));
     0..end.unwrap_or(picture.height())
+}
+
+/// Runs of rows that have ink somewhere.
+fn lines(picture: &Bitmap, rows: &Range<u32>) -> Vec<Range<u32>> {
+    let paper = picture.get(0, rows.start);
+    let mut lines: Vec<Range<u32>> = Vec::new();
+    for y in rows.clone() {
+        if (0..picture.width()).any(|x| picture.get(x, y) != paper) {
+            match lines.last_mut().filter(|line| line.end == y) {
+                Some(line) => line.end = y + 1,
+                None => lines.push(y..y + 1),
+            }
+        }
+    }
+    lines
 }
 
 fn inside_frame(picture: &Bitmap, panel: &Panel) -> (Range<u32>, Range<u32>) {
