@@ -43,8 +43,8 @@ pub(crate) async fn privacy() -> Response {
         title: "Privacy",
         paragraphs: &[
             "This relay holds no calendar data, no account and no password. Google's notifications name a channel and a number and carry no event; they are kept until the Placard that they are meant for has taken them, a week at most.",
-            "When an administrator connects a Google account, the answer of Google passes through this relay once. It is encrypted for that administrator's Placard before it is stored, and it is of no use without secrets that never leave the building. It is deleted after ten minutes at the latest.",
-            "The log holds paths without their queries, times and status codes. There are no cookies.",
+            "When an administrator connects a Google account, the answer of Google passes through this relay once. It is encrypted for that administrator's Placard before it is stored, and it is of no use without secrets that never leave the building. It is deleted when that Placard has taken it; ten minutes later it is given to nobody any more.",
+            "Of each Placard the relay keeps a random name, public keys, the addresses of its portal and a count of notifications. The log holds such names, paths without their queries, times and status codes. There are no cookies.",
         ],
         link: Some(("/", "Placard relay")),
         ..Notice::default()
