@@ -15,11 +15,12 @@ use tracing::{info, warn};
 use self::data::{DataError, DataFolder};
 use self::listen::ListenError;
 use crate::config::Config;
-use crate::google::{Google, OutboundError, OutboundHttp};
+use crate::google::Google;
 use crate::hubs::{Hubs, HubsConfig, StartHubsError};
 use crate::news::Bus;
+use crate::outbound::{OutboundError, OutboundHttp, StoredWaysError, Ways};
 use crate::portal::{self, App, Parts};
-use crate::relay::{self, InstanceError, Relay, StartRelayError};
+use crate::relay::{self, InstanceError, Relay, StartRelayError, Timing};
 use crate::security::{CertificateError, OwnNames, PortalCertificate, SetupToken};
 use crate::store::{OpenStoreError, Store, StoreError};
 use crate::sync;
@@ -42,6 +43,8 @@ enum Failure {
     Store(#[from] StoreError),
     #[error("prepare the way out to relay and Google")]
     Outbound(#[from] OutboundError),
+    #[error("the stored proxy or certificate authorities are of no use; enter them again")]
+    Ways(#[from] StoredWaysError),
     #[error("take up with the relay")]
     Relay(#[from] StartRelayError),
     #[error("find out which copy of the agent this is")]
@@ -105,12 +108,14 @@ impl Agent {
         let bus = Bus::new();
         let (work, doors) = (Group::default(), Group::default());
 
-        let http = OutboundHttp::new(&config.outbound)?;
+        let ways = Ways::stored(store.outbound().await?)?;
+        let http = OutboundHttp::new(&config.outbound, ways)?;
         let relay = Relay::start(
             &config.data,
             store.clone(),
             http.clone(),
             bus.clone(),
+            Timing::default(),
             &work.tasks,
             work.stop.clone(),
         )
@@ -123,6 +128,8 @@ impl Agent {
             bus.clone(),
         )
         .await?;
+        work.tasks
+            .spawn(google.clone().watch_clock(work.stop.clone()));
         // Before sync, so that the planner hears of every list.
         let hubs = Hubs::start(
             HubsConfig {
@@ -159,6 +166,7 @@ impl Agent {
             store,
             bus,
             relay: relay.clone(),
+            http,
             google,
             hubs: hubs.clone(),
             names: names.clone(),

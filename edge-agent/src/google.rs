@@ -1,14 +1,14 @@
 //! Google: the way out to it, the app that the administrator made, and the accounts that sign in.
 //!
-//! Bottom up: [`http`] the one HTTP client · [`client_secret`] the file from Google's console · [`app`] what of it is
+//! Bottom up: [`client_secret`] the file from Google's console · [`app`] what of it is
 //! kept · [`relay_side`] what all this needs of the relay · [`flow`] one sign-in · [`accounts`] what came of them.
 //! [`Google`] is the handle that portal and sync hold.
 
 mod accounts;
 mod app;
 mod client_secret;
+mod clock;
 mod flow;
-mod http;
 mod relay_side;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -16,12 +16,15 @@ pub(crate) mod testing;
 mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use google_calendar::{Calendar, Endpoints, OAuth};
+use url::Url;
 
 use crate::news::Bus;
+use crate::outbound::OutboundHttp;
 use crate::relay::Relay;
 use crate::store::{Store, StoreError, StoredApp};
 
@@ -29,7 +32,6 @@ pub(crate) use self::accounts::{AccountState, AccountView};
 pub(crate) use self::app::SaveAppError;
 pub(crate) use self::client_secret::parse_client_secret;
 pub(crate) use self::flow::{BeginError, FinishError};
-pub(crate) use self::http::{OutboundError, OutboundHttp};
 pub(crate) use self::relay_side::RelaySide;
 
 /// How long a finish waits for the answer that the relay said it has: the browser is back a moment after it.
@@ -52,7 +54,7 @@ impl<R> Clone for Google<R> {
 #[derive(Debug)]
 struct Inner<R> {
     store: Store,
-    http: reqwest::Client,
+    http: OutboundHttp,
     endpoints: Endpoints,
     relay: R,
     bus: Bus,
@@ -60,6 +62,8 @@ struct Inner<R> {
     /// One finish at a time, so that a page loaded twice does not redeem twice.
     finishing: tokio::sync::Mutex<()>,
     answer_wait: Duration,
+    /// Google's clock minus ours, in seconds.
+    clock_skew: AtomicI64,
 }
 
 impl<R: RelaySide> Google<R> {
@@ -75,13 +79,14 @@ impl<R: RelaySide> Google<R> {
         Ok(Self {
             inner: Arc::new(Inner {
                 store,
-                http: http.client().clone(),
+                http: http.clone(),
                 endpoints,
                 relay,
                 bus,
                 app: ArcSwapOption::from_pointee(app),
                 finishing: tokio::sync::Mutex::new(()),
                 answer_wait: ANSWER_WAIT,
+                clock_skew: AtomicI64::new(0),
             }),
         })
     }
@@ -98,7 +103,7 @@ impl<R: RelaySide> Google<R> {
     pub(crate) fn oauth(&self) -> Option<OAuth> {
         let app = self.inner.app.load_full()?;
         Some(OAuth::new(
-            self.inner.http.clone(),
+            self.inner.http.client(),
             self.inner.endpoints.clone(),
             &app.client_id,
             &app.client_secret,
@@ -110,8 +115,20 @@ impl<R: RelaySide> Google<R> {
         &self.inner.relay
     }
 
+    /// Google's servers that the agent itself calls; browsers go to the others.
+    pub(crate) fn servers(&self) -> [&Url; 4] {
+        let Endpoints {
+            token,
+            certs,
+            calendar,
+            people,
+            ..
+        } = &self.inner.endpoints;
+        [token, certs, calendar, people]
+    }
+
     /// The client for calendars.
     pub(crate) fn calendar(&self) -> Calendar {
-        Calendar::new(self.inner.http.clone(), self.inner.endpoints.clone())
+        Calendar::new(self.inner.http.client(), self.inner.endpoints.clone())
     }
 }

@@ -1,8 +1,9 @@
 //! The edge agent: the server that stands in the building.
 //!
 //! A change walks it from the top of this list to the bottom: [`relay`] hears of it, [`sync`] reads it from [`google`],
-//! [`rooms`] makes pictures of it, [`hubs`] brings them to the displays, and [`portal`] shows that it did. [`store`]
-//! remembers, [`news`] tells the others, [`security`] says who may look. [`agent`] builds all of it and owns every task.
+//! [`rooms`] makes pictures of it, [`hubs`] brings them to the displays, and [`portal`] shows that it did. [`outbound`] is
+//! the one way out, [`store`] remembers, [`news`] tells the others, [`security`] says who may look. [`agent`] builds all
+//! of it and owns every task.
 
 mod agent;
 mod config;
@@ -10,6 +11,7 @@ mod console;
 mod google;
 mod hubs;
 mod news;
+mod outbound;
 mod portal;
 mod relay;
 mod rooms;

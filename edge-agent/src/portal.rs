@@ -16,6 +16,7 @@ mod flows;
 mod glass;
 mod hubs;
 mod integration;
+mod outbound;
 mod picture;
 mod receipts;
 mod refusal;
@@ -26,6 +27,7 @@ mod router;
 mod security;
 mod serve;
 mod signs;
+mod site;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,8 @@
 //! The agent's side of the relay: enrolment, the link that hears hints, the inbox.
 //!
 //! Bottom up: [`enrolment`] who we are there · [`call`] signed calls · [`shared`] the inbox and what all parts know ·
-//! [`link`] the WebSocket · [`pull`] the safety net. [`Relay`] is the handle that the rest of the agent holds.
+//! [`link`] the WebSocket · [`pull`] the safety net. [`Relay`] is the handle that the rest of the agent holds; what an
+//! admin does with it is in [`joining`], [`keys`] and [`incarnation`].
 //!
 //! Everything here is a copy of state that the relay keeps until it is acknowledged: hints and pulls may repeat each
 //! other, and whoever takes a signal must not mind.
@@ -10,33 +11,36 @@ mod answer;
 mod backoff;
 mod call;
 mod enrolment;
+mod incarnation;
 mod instance;
+mod joining;
+mod keys;
 mod link;
 mod pull;
 mod shared;
+mod socket;
 #[cfg(test)]
 mod tests;
+mod timing;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use http::Method;
 use jiff::Timestamp;
-use relay_contract::enrol::{EnrolRequest, Enrolled};
 use relay_contract::inbox::{
     Acknowledge, AcknowledgeResults, Acknowledged, MAX_ACKNOWLEDGEMENTS, Signal,
 };
 use relay_contract::origin::{MAX_ORIGINS, PortalOrigin};
 use relay_contract::{route, state};
-use sha2::{Digest, Sha256};
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::info;
 
-use crate::google::OutboundHttp;
 use crate::news::Bus;
-use crate::store::{EnrolmentRecord, Store, StoreError};
+use crate::outbound::OutboundHttp;
+use crate::store::{Store, StoreError};
 
 pub(crate) use relay_contract::inbox::Acknowledgement;
 
@@ -45,7 +49,8 @@ pub(crate) use self::call::RelayError;
 pub(crate) use self::enrolment::{Enrolment, MintedState, NotARelayAddress};
 pub(crate) use self::instance::{InstanceError, load_or_create as instance, random};
 use self::shared::Shared;
-pub(crate) use self::shared::{CalendarSignal, RelayStatus};
+pub(crate) use self::shared::{Barred, CalendarSignal, RelayStatus};
+pub(crate) use self::timing::Timing;
 
 /// Why the agent cannot take up with its relay at all.
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +67,6 @@ pub(crate) enum StartRelayError {
 #[derive(Clone, Debug)]
 pub(crate) struct Relay {
     shared: Arc<Shared>,
-    /// One enrolment at a time.
-    enrolling: Arc<Mutex<()>>,
 }
 
 impl Relay {
@@ -75,63 +78,23 @@ impl Relay {
         store: Store,
         http: OutboundHttp,
         bus: Bus,
+        timing: Timing,
         tasks: &TaskTracker,
         stop: CancellationToken,
     ) -> Result<Self, StartRelayError> {
         let instance = instance::load_or_create(data)?;
-        let record = store.enrolment().await?;
+        let mut record = store.enrolment().await?;
+        if let Some(record) = &mut record {
+            incarnation::adopt(&store, record, &instance).await?;
+        }
         let shared = Arc::new(Shared::new(store, call::Client::new(http, instance), bus));
         if let Some(record) = record {
             let enrolment = Enrolment::new(&record)?;
             shared.activate(enrolment, record.origins);
         }
-        tasks.spawn(link::run(Arc::clone(&shared), stop.clone()));
-        tasks.spawn(pull::run(Arc::clone(&shared), stop));
-        Ok(Self {
-            shared,
-            enrolling: Arc::default(),
-        })
-    }
-
-    /// Enrols with a one-time invite. Repeating it after a crash or a lost answer gives the same enrolment; a new
-    /// invite replaces the enrolment.
-    pub(crate) async fn enrol(
-        &self,
-        relay_url: &str,
-        invite: &str,
-    ) -> Result<Arc<Enrolment>, RelayError> {
-        let _one_at_a_time = self.enrolling.lock().await;
-        let (base, host) = enrolment::relay_address(relay_url)?;
-        let invite = invite.trim();
-        let store = &self.shared.store;
-        let hash = Sha256::digest(invite.as_bytes()).into();
-        let key = store.enrolment_key(&base, hash, instance::random()).await?;
-        // Two relays, or two invites, are two agents: each begins at epoch 1.
-        let epoch = 1;
-        let instance = self.shared.client.instance().clone();
-        let signing = ed25519_dalek::SigningKey::from_bytes(&key);
-        let body = EnrolRequest::new(&signing, &host, invite, epoch, instance);
-        let url = format!("{base}{}{}", route::AGENTS, route::ENROL);
-        let request = self.shared.client.http().client().post(url).json(&body);
-        let enrolled: Enrolled = self.shared.client.finish(request).await?;
-        let record = EnrolmentRecord {
-            enrolled,
-            key,
-            epoch,
-            origins: Vec::new(),
-        };
-        let enrolment = Enrolment::new(&record)?;
-        store.save_enrolment(record).await?;
-        info!(agent = %enrolment.agent_id(), relay = base, "enrolled at the relay");
-        self.shared.activate(enrolment, Vec::new());
-        let enrolment = self.shared.enrolment().ok_or(RelayError::NotEnrolled)?;
-        if let Err(error) = self.shared.register_origins(&enrolment).await {
-            warn!(
-                error = link::chain(&error),
-                "the relay does not know the portal's addresses yet"
-            );
-        }
-        Ok(enrolment)
+        tasks.spawn(link::run(Arc::clone(&shared), timing, stop.clone()));
+        tasks.spawn(pull::run(Arc::clone(&shared), timing, stop));
+        Ok(Self { shared })
     }
 
     /// Who this agent is at its relay; `None` before the first enrolment.
@@ -139,9 +102,10 @@ impl Relay {
         self.shared.enrolment()
     }
 
-    /// The token of a watch channel; `None` before the first enrolment.
-    pub(crate) fn webhook_token(&self, channel_id: &str) -> Option<String> {
-        Some(self.enrolment()?.webhook_token(channel_id))
+    /// The token of a watch channel, and the version of the keys that made it; `None` before the first enrolment.
+    pub(crate) fn webhook_token(&self, channel_id: &str) -> Option<(String, u16)> {
+        let enrolment = self.enrolment()?;
+        Some((enrolment.webhook_token(channel_id), enrolment.key_version()))
     }
 
     /// Makes the state of one sign-in that began at `origin`; `flow_key` is the public half of [`new_flow_key`].
@@ -233,6 +197,11 @@ impl Relay {
             Some(enrolment) => self.shared.register_origins(&enrolment).await,
             None => Ok(()),
         }
+    }
+
+    /// The relay's clock minus ours, in seconds; 0 until it was heard of.
+    pub(crate) fn clock_skew(&self) -> i64 {
+        self.shared.client.skew()
     }
 
     /// How the agent stands with its relay.

@@ -7,6 +7,7 @@
 mod accounts;
 mod displays;
 mod google;
+mod outbound;
 mod receipts;
 mod relay;
 mod rooms;
@@ -15,6 +16,7 @@ mod secrets;
 pub(crate) use self::accounts::*;
 pub(crate) use self::displays::*;
 pub(crate) use self::google::*;
+pub(crate) use self::outbound::*;
 pub(crate) use self::receipts::*;
 pub(crate) use self::relay::*;
 pub(crate) use self::rooms::*;
@@ -43,6 +45,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0007_drawings.sql"),
     include_str!("store/migrations/0008_people.sql"),
     include_str!("store/migrations/0009_fleet.sql"),
+    include_str!("store/migrations/0010_way_out.sql"),
 ];
 
 /// Why the database could not be opened.

@@ -64,6 +64,18 @@ actions! {
     AdminReset = "admin_reset";
     /// The agent was enrolled at a relay.
     RelayEnrolled = "relay_enrolled";
+    /// A new key took the place of the agent's own at its relay.
+    RelayKeyChanged = "relay_key_changed";
+    /// This copy of the agent took over from another.
+    RelayTakenOver = "relay_taken_over";
+    /// The agent left its relay.
+    RelayLeft = "relay_left";
+    /// What the relay shows to Google as a sign of the domain's owner was set.
+    SiteVerificationSet = "site_verification_set";
+    /// The proxy was set or removed.
+    ProxySet = "proxy_set";
+    /// Certificate authorities were added or removed.
+    AuthoritiesSet = "authorities_set";
     /// The Google app was saved.
     GoogleAppSaved = "google_app_saved";
     /// A Google account was connected.

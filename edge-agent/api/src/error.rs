@@ -72,6 +72,12 @@ codes! {
     PairingCode = "pairing_code", 400;
     /// The relay's address is not an https address.
     RelayAddress = "relay_address", 400;
+    /// What was entered is not an HTTP proxy.
+    ProxyInvalid = "proxy_invalid", 400;
+    /// What was entered is not a bundle of certificate authorities.
+    AuthoritiesInvalid = "authorities_invalid", 400;
+    /// What was entered is nothing that Google verifies a site with.
+    SiteVerification = "site_verification", 400;
     /// There is no live session; sign in.
     SignedOut = "signed_out", 401;
     /// The name or the password is wrong; which of the two is not told.
@@ -94,6 +100,8 @@ codes! {
     NotEnrolled = "not_enrolled", 409;
     /// The agent is enrolled at a relay already.
     AlreadyEnrolled = "already_enrolled", 409;
+    /// Only the agent that speaks for the relay's domain may do this.
+    NotHostOwner = "not_host_owner", 409;
     /// This needs a Google app, and none is saved.
     GoogleAppMissing = "google_app_missing", 409;
     /// The page's address is not one that the relay may send the browser back to.

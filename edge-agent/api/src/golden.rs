@@ -15,6 +15,7 @@ use crate::error::{ErrorBody, ErrorCode};
 use crate::events::Event;
 use crate::id::{DisplayId, HubId, RoomId};
 use crate::integration::{ClientSecretPreview, SaveGoogleApp};
+use crate::outbound::SaveProxy;
 use crate::relay::Enrol;
 use crate::repairs::RepairCode;
 use crate::route;
@@ -53,9 +54,9 @@ fn the_list_of_error_codes_is_golden() {
         .collect();
     let golden = "\
 400 bad_request, 400 weak_password, 400 client_secret_file, 400 google_app_invalid, 400 pairing_code, \
-400 relay_address, 401 signed_out, 401 wrong_credentials, 403 not_claimed, 403 wrong_setup_token, 403 cross_site, \
+400 relay_address, 400 proxy_invalid, 400 authorities_invalid, 400 site_verification, 401 signed_out, 401 wrong_credentials, 403 not_claimed, 403 wrong_setup_token, 403 cross_site, \
 403 flow_other_browser, 404 not_found, 405 method_not_allowed, 409 already_claimed, 409 not_enrolled, \
-409 already_enrolled, 409 google_app_missing, 409 origin_unknown, 409 flow_gone, 409 flow_pending, 409 flow_denied, \
+409 already_enrolled, 409 not_host_owner, 409 google_app_missing, 409 origin_unknown, 409 flow_gone, 409 flow_pending, 409 flow_denied, \
 409 scopes_missing, 409 hub_offline, 413 too_large, 421 wrong_host, 429 too_many_tries, 500 internal, \
 502 relay_refused, 502 google_refused, 503 unavailable, 504 relay_unreachable, 504 google_unreachable";
     assert_eq!(list.join(", "), golden);
@@ -146,7 +147,7 @@ fn account() {
 #[test]
 fn secrets_do_not_show_in_debug_output() {
     let shown = format!(
-        "{:?} {:?} {:?} {:?} {:?}",
+        "{:?} {:?} {:?} {:?} {:?} {:?}",
         Claim {
             setup_token: "SECRET".into(),
             name: "n".into(),
@@ -170,6 +171,12 @@ fn secrets_do_not_show_in_debug_output() {
         Enrol {
             relay_url: "https://r".into(),
             invite: "SECRET".into()
+        },
+        SaveProxy {
+            address: "p:1".into(),
+            user: Some("u".into()),
+            password: Some("SECRET".into()),
+            direct: vec![]
         },
     );
     assert!(!shown.contains("SECRET"), "{shown}");

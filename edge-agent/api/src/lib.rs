@@ -15,6 +15,7 @@ pub mod events;
 pub mod hubs;
 pub mod id;
 pub mod integration;
+pub mod outbound;
 pub mod receipts;
 pub mod relay;
 pub mod repairs;

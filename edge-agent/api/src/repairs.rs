@@ -33,6 +33,12 @@ pub struct Repair {
 pub enum RepairCode {
     /// The link to the relay does not stand.
     RelayDown,
+    /// Another copy of this agent has taken over; this one is passive.
+    OtherCopy,
+    /// The relay does not know this agent any more, or has suspended it.
+    RelayBarred,
+    /// This machine's clock differs from Google's or the relay's.
+    ClockWrong,
     /// Google no longer accepts an account's grant.
     AccountReconnect,
     /// A hub is away.

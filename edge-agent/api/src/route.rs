@@ -44,6 +44,22 @@ pub const ACCOUNT: &str = "/api/v1/integration/google/accounts/{id}";
 pub const RELAY: &str = "/api/v1/relay";
 /// `POST` [`crate::relay::Enrol`] → [`crate::relay::Relay`].
 pub const ENROL: &str = "/api/v1/relay/enrol";
+/// `POST` without a body → [`crate::relay::Relay`]: a new key takes the place of the agent's own.
+pub const RELAY_KEY: &str = "/api/v1/relay/key";
+/// `POST` without a body → [`crate::relay::Relay`]: this copy goes on although another has taken over.
+pub const RELAY_TAKE_OVER: &str = "/api/v1/relay/take-over";
+/// `POST` [`crate::relay::Leave`] → [`crate::relay::Relay`].
+pub const RELAY_LEAVE: &str = "/api/v1/relay/leave";
+/// `GET` [`crate::relay::Site`]; `PUT` [`crate::relay::SaveSite`] → the same.
+pub const RELAY_SITE: &str = "/api/v1/relay/site-verification";
+/// `GET` [`crate::outbound::Outbound`].
+pub const OUTBOUND: &str = "/api/v1/outbound";
+/// `PUT` [`crate::outbound::SaveProxy`], `DELETE` → [`crate::outbound::Outbound`].
+pub const OUTBOUND_PROXY: &str = "/api/v1/outbound/proxy";
+/// `PUT` [`crate::outbound::SaveAuthorities`], `DELETE` → [`crate::outbound::Outbound`].
+pub const OUTBOUND_AUTHORITIES: &str = "/api/v1/outbound/authorities";
+/// `POST` without a body → [`crate::outbound::Trials`].
+pub const OUTBOUND_TEST: &str = "/api/v1/outbound/test";
 /// `GET` [`crate::security::Security`].
 pub const SECURITY: &str = "/api/v1/security";
 /// `GET` [`crate::repairs::Repairs`].

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use jiff::Timestamp;
+use relay_contract::rotate::KeyUse;
 
 use crate::relay::{Acknowledgement, MintedState, Relay, RelayError, SealedAnswer};
 
@@ -25,11 +26,21 @@ pub(crate) trait RelaySide: Send + Sync + 'static {
         flow_id: &str,
     ) -> impl Future<Output = Result<Option<SealedAnswer>, RelayError>> + Send;
 
+    /// Whether this copy of the agent may act; false while another has taken over.
+    fn acts(&self) -> bool;
+
     /// Where Google posts changes to; `None` until a relay is set up.
     fn webhook_address(&self) -> Option<String>;
 
-    /// What the relay knows Google's posts on a channel by; `None` until a relay is set up.
-    fn webhook_token(&self, channel_id: &str) -> Option<String>;
+    /// What the relay knows Google's posts on a channel by, and the version of the keys that made it; `None` until a
+    /// relay is set up.
+    fn webhook_token(&self, channel_id: &str) -> Option<(String, u16)>;
+
+    /// The version of the keys that tokens are made with today.
+    fn key_version(&self) -> u16;
+
+    /// Which versions the channels were made with that Google may still notify; the relay keeps old keys for these.
+    fn tell_key_use(&self, used: KeyUse) -> impl Future<Output = ()> + Send;
 
     /// Whether announcements can come: the link stands.
     fn is_connected(&self) -> bool;
@@ -59,16 +70,29 @@ impl RelaySide for Relay {
         self.oauth_answer(flow_id).await
     }
 
+    fn acts(&self) -> bool {
+        !self.status().passive()
+    }
+
     fn webhook_address(&self) -> Option<String> {
         Some(self.enrolment()?.webhook_address())
     }
 
-    fn webhook_token(&self, channel_id: &str) -> Option<String> {
+    fn webhook_token(&self, channel_id: &str) -> Option<(String, u16)> {
         self.webhook_token(channel_id)
     }
 
     fn is_connected(&self) -> bool {
         self.status().connected_since.is_some()
+    }
+
+    fn key_version(&self) -> u16 {
+        self.enrolment()
+            .map_or(0, |enrolment| enrolment.key_version())
+    }
+
+    async fn tell_key_use(&self, used: KeyUse) {
+        self.tell_key_use(used).await;
     }
 
     async fn acknowledge(&self, items: Vec<Acknowledgement>) -> Result<(), RelayError> {

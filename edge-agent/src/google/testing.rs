@@ -3,15 +3,15 @@
 mod fake_google;
 mod fake_relay;
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
 
 use crate::config::Outbound;
-use crate::google::{Google, OutboundHttp};
+use crate::google::Google;
 use crate::news::Bus;
+use crate::outbound::{OutboundHttp, Ways};
 use crate::store::Store;
 
 pub(crate) use self::fake_google::{CLIENT_ID, CLIENT_SECRET, FakeGoogle, REFRESH_TOKEN};
@@ -41,11 +41,7 @@ impl Bench {
     pub(crate) async fn without_app() -> Self {
         let data = tempfile::tempdir().unwrap();
         let store = Store::open(data.path()).unwrap();
-        let http = OutboundHttp::new(&Outbound {
-            extra_ca: None,
-            resolve: BTreeMap::new(),
-        })
-        .unwrap();
+        let http = OutboundHttp::new(&Outbound::default(), Ways::default()).unwrap();
         let fake = FakeGoogle::start().await;
         let relay = FakeRelay::default();
         let bus = Bus::new();

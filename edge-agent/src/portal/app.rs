@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::google::Google;
 use crate::hubs::Hubs;
 use crate::news::Bus;
+use crate::outbound::OutboundHttp;
 use crate::relay::Relay;
 use crate::security::{OwnNames, Passwords, PortalCertificate, SetupToken, Throttle};
 use crate::store::Store;
@@ -27,6 +28,7 @@ pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) bus: Bus,
     pub(crate) relay: Relay,
+    pub(crate) http: OutboundHttp,
     pub(crate) google: Google,
     pub(crate) hubs: Hubs,
     pub(crate) names: OwnNames,
@@ -50,6 +52,8 @@ pub(crate) struct Inner {
     pub(crate) sign_in_tries: Throttle,
     /// Wrong setup tokens.
     pub(crate) setup_tries: Throttle,
+    /// Proxy and authorities are changed one after the other.
+    pub(crate) setting_ways: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -59,6 +63,7 @@ impl App {
             passwords: Passwords::new(),
             sign_in_tries: Throttle::new(TRIES_AT_ONCE, NEXT_TRY_AFTER),
             setup_tries: Throttle::new(TRIES_AT_ONCE, NEXT_TRY_AFTER),
+            setting_ways: tokio::sync::Mutex::default(),
         }))
     }
 }

@@ -11,8 +11,10 @@ use axum::response::{IntoResponse, Response};
 use edge_api::error::{ErrorBody, ErrorCode};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
+use relay_contract::error as relay;
 use tracing::{error, info};
 
+use crate::outbound::in_words;
 use crate::relay::RelayError;
 use crate::security::PasswordError;
 use crate::store::StoreError;
@@ -48,10 +50,8 @@ impl Refusal {
 
     /// An error whose text says what and why, a semicolon, and what to do.
     pub(crate) fn told(code: ErrorCode, error: &dyn std::error::Error) -> Self {
-        let text = error.to_string();
-        let (message, hint) = text.rsplit_once("; ").unwrap_or((&text, "try again"));
-        let sentence = |part: &str| format!("{}.", capitalised(part.trim_end_matches('.')));
-        Self::new(code, sentence(message), sentence(hint))
+        let (message, hint) = sentences(&error.to_string());
+        Self::new(code, message, hint)
     }
 
     /// Not foreseen.
@@ -193,16 +193,24 @@ impl From<RelayError> for Refusal {
                 text,
                 "Enter the address that the relay's operator gave you; it begins with https://.",
             ),
-            RelayError::Refused { .. } => Self::new(
+            RelayError::Refused { code, .. } => Self::new(
                 ErrorCode::RelayRefused,
                 text,
-                "Ask the relay's operator for a new invite, and enter it as it is.",
+                match code {
+                    relay::ErrorCode::NotFound => {
+                        "Ask the relay's operator to update it; this relay is older than the agent."
+                    }
+                    relay::ErrorCode::Unavailable => "Try again in a moment.",
+                    relay::ErrorCode::Suspended
+                    | relay::ErrorCode::Superseded
+                    | relay::ErrorCode::OtherInstance => "See under Settings > Relay.",
+                    _ => "Ask the relay's operator for a new invite, and enter it as it is.",
+                },
             ),
-            RelayError::Unreachable(_) => Self::new(
-                ErrorCode::RelayUnreachable,
-                "The relay cannot be reached.",
-                "Check its address, and that the firewall lets this machine out on HTTPS.",
-            ),
+            RelayError::Unreachable(_) => {
+                let (message, hint) = sentences(&in_words(&error));
+                Self::new(ErrorCode::RelayUnreachable, message, hint)
+            }
             RelayError::Unreadable { .. } => Self::new(
                 ErrorCode::RelayRefused,
                 text,
@@ -216,6 +224,16 @@ impl From<RelayError> for Refusal {
             RelayError::Store(inner) => inner.into(),
         }
     }
+}
+
+/// A text that says what and why, a semicolon, and what to do: as two sentences.
+pub(super) fn sentences(text: &str) -> (String, String) {
+    let (what, todo) = text.rsplit_once("; ").unwrap_or((text, "try again"));
+    let sentence = |part: &str| {
+        let end = if part.ends_with('?') { "" } else { "." };
+        format!("{}{end}", capitalised(part.trim_end_matches('.')))
+    };
+    (sentence(what), sentence(todo))
 }
 
 /// As a sentence begins.

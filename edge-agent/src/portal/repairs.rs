@@ -12,11 +12,15 @@ use super::caller::Caller;
 use super::refusal::Refusal;
 use super::rooms::is_stale;
 use super::{integration, relay};
+use crate::relay::Barred;
 use crate::security::CertificateFacts;
 use crate::store;
 
 /// A given certificate is told about this long before it ends.
 const CERTIFICATE_NOTICE: SignedDuration = SignedDuration::from_hours(21 * 24);
+
+/// Seconds that a clock may differ before it is told; beyond this, signs flip at a visibly wrong time.
+const CLOCK_TOLERANCE: i64 = 60;
 
 pub(super) async fn list(
     State(app): State<App>,
@@ -27,6 +31,7 @@ pub(super) async fn list(
     let mut repairs = Vec::new();
     repairs.extend(accounts(&app).await?);
     repairs.extend(relay_down(&app));
+    repairs.extend(clock(&app));
     repairs.extend(fleet::passive(&app).await?);
     let hubs = app.hubs.hubs().await?;
     repairs.extend(fleet::hubs(&hubs));
@@ -55,16 +60,65 @@ async fn accounts(app: &App) -> Result<Vec<Repair>, Refusal> {
 
 fn relay_down(app: &App) -> Option<Repair> {
     app.relay.enrolment()?;
-    let why = relay::problem(app)?;
+    let (why, action) = relay::problem(app)?;
+    let (code, what, consequence) = match app.relay.status().barred {
+        Some(Barred::OtherCopy) => (
+            RepairCode::OtherCopy,
+            why,
+            "This copy hears of no change and keeps no watch at Google, so that the two do not disturb each other.",
+        ),
+        Some(Barred::Forgotten | Barred::Suspended) => (
+            RepairCode::RelayBarred,
+            why,
+            "Changes are found every few minutes instead of at once, and nobody can sign in with Google.",
+        ),
+        None => (
+            RepairCode::RelayDown,
+            format!("The relay is not connected. {why}"),
+            "Changes are found every few minutes instead of at once.",
+        ),
+    };
     Some(Repair {
-        code: RepairCode::RelayDown,
-        what: format!("The relay is not connected. {why}"),
-        consequence: "Changes are found every few minutes instead of at once.".to_owned(),
-        action: "Check this machine's way to the Internet; the link comes back by itself."
-            .to_owned(),
+        code,
+        what,
+        consequence: consequence.to_owned(),
+        action,
         page: "/settings/relay".to_owned(),
         since: None,
     })
+}
+
+/// A clock that differs from those of relay and Google by more than a minute.
+fn clock(app: &App) -> Option<Repair> {
+    let relay = ("the relay's", app.relay.clock_skew());
+    let google = ("Google's", app.google.clock_skew());
+    let (whose, skew) = [google, relay]
+        .into_iter()
+        .find(|(_, skew)| skew.abs() > CLOCK_TOLERANCE)?;
+    Some(Repair {
+        code: RepairCode::ClockWrong,
+        what: format!(
+            "This machine's clock is {} {} {whose}.",
+            lasting(skew.abs()),
+            if skew > 0 { "behind" } else { "ahead of" },
+        ),
+        consequence:
+            "Signs flip early or late by as much, and signing in with Google may be refused."
+                .to_owned(),
+        action: "Let the machine set its clock from the network (NTP), such as with `timedatectl set-ntp true`."
+            .to_owned(),
+        page: "/m/repairs".to_owned(),
+        since: None,
+    })
+}
+
+/// So many seconds, as people say it.
+fn lasting(seconds: i64) -> String {
+    match seconds {
+        ..120 => format!("{seconds} seconds"),
+        120..7200 => format!("{} minutes", seconds / 60),
+        _ => format!("{} hours", seconds / 3600),
+    }
 }
 
 async fn rooms(app: &App, now: Timestamp) -> Result<Vec<Repair>, Refusal> {
@@ -181,6 +235,21 @@ mod tests {
             not_after: "2026-12-01T00:00:00Z".parse().unwrap(),
             fingerprint: String::new(),
         }
+    }
+
+    #[test]
+    fn a_difference_is_said_as_people_say_it() {
+        let said: Vec<_> = [61, 119, 120, 7199, 7200].map(lasting).into();
+        assert_eq!(
+            said,
+            [
+                "61 seconds",
+                "119 seconds",
+                "2 minutes",
+                "119 minutes",
+                "2 hours"
+            ]
+        );
     }
 
     #[test]

@@ -9,8 +9,8 @@ use tower_http::csrf::CsrfLayer;
 
 use super::app::App;
 use super::{
-    account, activity, assets, door, events, flows, glass, hubs, integration, receipts, relay,
-    repairs, rooms, security, signs,
+    account, activity, assets, door, events, flows, glass, hubs, integration, outbound, receipts,
+    relay, repairs, rooms, security, signs, site,
 };
 
 /// Everything the portal answers.
@@ -42,6 +42,20 @@ pub(crate) fn router(app: App) -> Router {
         .route(route::ACCOUNT, delete(integration::disconnect))
         .route(route::RELAY, get(relay::show))
         .route(route::ENROL, post(relay::enrol))
+        .route(route::RELAY_KEY, post(relay::change_key))
+        .route(route::RELAY_TAKE_OVER, post(relay::take_over))
+        .route(route::RELAY_LEAVE, post(relay::leave))
+        .route(route::RELAY_SITE, get(site::show).put(site::save))
+        .route(route::OUTBOUND, get(outbound::show))
+        .route(
+            route::OUTBOUND_PROXY,
+            put(outbound::save_proxy).delete(outbound::remove_proxy),
+        )
+        .route(
+            route::OUTBOUND_AUTHORITIES,
+            put(outbound::save_authorities).delete(outbound::remove_authorities),
+        )
+        .route(route::OUTBOUND_TEST, post(outbound::test))
         .route(route::SECURITY, get(security::show))
         .route(route::REPAIRS, get(repairs::list))
         .route(route::RECEIPTS, get(receipts::list))

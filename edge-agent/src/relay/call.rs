@@ -1,6 +1,6 @@
 //! Calls to the relay: signed, with the relay's clock, refusals in words.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU16, Ordering};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
@@ -8,10 +8,11 @@ use jiff::{SignedDuration, Timestamp};
 use relay_contract::call::{Call, Caller, sign};
 use relay_contract::error::{ErrorBody, ErrorCode};
 use relay_contract::id::Instance;
+use relay_contract::rotate::KEY_VERSION_HEADER;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::google::OutboundHttp;
+use crate::outbound::{OutboundHttp, clock_skew};
 use crate::store::StoreError;
 
 use super::enrolment::{Enrolment, NotARelayAddress};
@@ -56,6 +57,15 @@ impl RelayError {
             }
         )
     }
+
+    /// Whether the relay is older than this call.
+    pub(super) fn is_unknown_call(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => *code == ErrorCode::NotFound,
+            Self::Unreadable { status } => *status == StatusCode::NOT_FOUND,
+            _ => false,
+        }
+    }
 }
 
 /// Makes signed calls.
@@ -65,6 +75,8 @@ pub(super) struct Client {
     instance: Instance,
     /// The relay's clock minus ours, in seconds.
     skew: AtomicI64,
+    /// The newest version of the relay's keys that an answer named.
+    key_version: AtomicU16,
 }
 
 impl Client {
@@ -73,6 +85,7 @@ impl Client {
             http,
             instance,
             skew: AtomicI64::new(0),
+            key_version: AtomicU16::new(0),
         }
     }
 
@@ -84,6 +97,16 @@ impl Client {
         &self.instance
     }
 
+    /// The relay's clock minus ours, in seconds; 0 until it was heard of.
+    pub(super) fn skew(&self) -> i64 {
+        self.skew.load(Ordering::Relaxed)
+    }
+
+    /// Whether the relay has newer keys for `enrolment` than it is using.
+    pub(super) fn has_newer_keys(&self, enrolment: &Enrolment) -> bool {
+        self.key_version.load(Ordering::Relaxed) > enrolment.key_version()
+    }
+
     /// The value of `Authorization` for a call.
     pub(super) fn authorisation(&self, enrolment: &Enrolment, call: &Call<'_>) -> String {
         let caller = Caller {
@@ -91,7 +114,7 @@ impl Client {
             epoch: enrolment.epoch(),
             instance: &self.instance,
         };
-        let skew = SignedDuration::from_secs(self.skew.load(Ordering::Relaxed));
+        let skew = SignedDuration::from_secs(self.skew());
         let relay_now = now().saturating_add(skew).unwrap_or(now());
         format!(
             "Bearer {}",
@@ -107,7 +130,7 @@ impl Client {
 
     /// Learns the relay's clock from an answer.
     pub(super) fn observe_date(&self, headers: &HeaderMap) {
-        if let Some(skew) = skew(headers, now()) {
+        if let Some(skew) = clock_skew(headers, now()) {
             self.skew.store(skew, Ordering::Relaxed);
         }
     }
@@ -172,6 +195,11 @@ impl Client {
         let answer = request.send().await.map_err(RelayError::Unreachable)?;
         let status = answer.status();
         self.observe_date(answer.headers());
+        let version = answer.headers().get(KEY_VERSION_HEADER);
+        let version = version.and_then(|v| v.to_str().ok()?.parse().ok());
+        if let Some(version) = version {
+            self.key_version.store(version, Ordering::Relaxed);
+        }
         let body = answer.bytes().await.map_err(RelayError::Unreachable)?;
         if status.is_success() {
             return serde_json::from_slice(&body).map_err(|_| RelayError::Unreadable { status });
@@ -191,14 +219,16 @@ pub(super) fn refusal(status: StatusCode, body: &[u8]) -> RelayError {
     }
 }
 
-/// Difference of the `Date` header to our clock, in seconds. The header has whole seconds, so one is no difference.
-fn skew(headers: &HeaderMap, now: Timestamp) -> Option<i64> {
-    let date = headers.get(header::DATE)?.to_str().ok()?;
-    let date = jiff::fmt::rfc2822::DateTimeParser::new()
-        .parse_timestamp(date)
-        .ok()?;
-    let skew = date.as_second().checked_sub(now.as_second())?;
-    Some(if skew.abs() <= 1 { 0 } else { skew })
+/// An error with its causes, for the log.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.push_str(": ");
+        words.push_str(&error.to_string());
+        cause = error.source();
+    }
+    words
 }
 
 #[expect(
@@ -212,25 +242,6 @@ pub(super) fn now() -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn with_date(date: &str) -> HeaderMap {
-        HeaderMap::from_iter([(header::DATE, date.parse().unwrap())])
-    }
-
-    #[test]
-    fn the_relays_clock_is_read_from_its_answers() {
-        let now: Timestamp = "2026-03-01T10:00:00Z".parse().unwrap();
-        assert_eq!(
-            skew(&with_date("Sun, 01 Mar 2026 10:05:00 GMT"), now),
-            Some(300)
-        );
-        assert_eq!(
-            skew(&with_date("Sun, 01 Mar 2026 10:00:01 GMT"), now),
-            Some(0)
-        );
-        assert_eq!(skew(&with_date("yesterday"), now), None);
-        assert_eq!(skew(&HeaderMap::new(), now), None);
-    }
 
     #[test]
     fn a_refusal_in_other_words_is_still_an_error() {

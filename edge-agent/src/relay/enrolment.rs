@@ -6,6 +6,7 @@ use ed25519_dalek::SigningKey;
 use jiff::Timestamp;
 use relay_contract::enrol::Enrolled;
 use relay_contract::id::AgentId;
+use relay_contract::key::AgentKeys;
 use relay_contract::origin::RegisteredOrigin;
 use relay_contract::state::{NewState, flow_id};
 use relay_contract::{route, webhook};
@@ -19,6 +20,7 @@ use super::instance::random;
 pub(crate) struct Enrolment {
     enrolled: Enrolled,
     key: SigningKey,
+    next_key: Option<SigningKey>,
     epoch: u64,
     relay_host: String,
 }
@@ -47,6 +49,7 @@ impl Enrolment {
         Ok(Self {
             enrolled,
             key: SigningKey::from_bytes(&record.key),
+            next_key: record.next_key.as_ref().map(SigningKey::from_bytes),
             epoch: record.epoch,
             relay_host,
         })
@@ -70,6 +73,11 @@ impl Enrolment {
     /// Base of what Google calls.
     pub(crate) fn public_base(&self) -> &str {
         &self.enrolled.public_base
+    }
+
+    /// The version of the keys that tokens and states are made with.
+    pub(crate) fn key_version(&self) -> u16 {
+        self.enrolled.keys.version.0
     }
 
     /// Whether this agent speaks for the relay's domain.
@@ -114,6 +122,22 @@ impl Enrolment {
 
     pub(super) fn key(&self) -> &SigningKey {
         &self.key
+    }
+
+    /// The same, signing with the key that is to take the place of this one; `None` while none does.
+    pub(super) fn with_next_key(&self) -> Option<Self> {
+        Some(Self {
+            enrolled: self.enrolled.clone(),
+            key: self.next_key.clone()?,
+            next_key: None,
+            epoch: self.epoch,
+            relay_host: self.relay_host.clone(),
+        })
+    }
+
+    /// What tokens and states are made with.
+    pub(super) fn keys(&self) -> &AgentKeys {
+        &self.enrolled.keys
     }
 
     pub(super) fn epoch(&self) -> u64 {

@@ -1,203 +1,249 @@
-//! The WebSocket to the relay: opened, kept alive, opened again.
+//! The WebSocket to the relay: kept alive, replaced before it is cut, opened again.
 //!
 //! It carries hints only. After every connect the inbox is pulled, so that what was missed in between is found: the
-//! relay stores first and then looks for a connection, the agent connects first and then looks into the store.
+//! relay stores first and then looks for a connection, the agent connects first and then looks into the store. A
+//! connection that grows old is replaced while it still works; what comes over both is heard twice, which is harmless.
 
+use std::future::{Future, pending};
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::{SinkExt, StreamExt};
-use http::{Method, header};
-use relay_contract::call::Call;
-use relay_contract::inbox::{Hint, Inbox, ToRelay};
-use relay_contract::route;
-use rustls_pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
+use relay_contract::error::ErrorCode;
+use relay_contract::inbox::{Hint, ToRelay};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, timeout};
-use tokio_rustls::TlsConnector;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use tokio_tungstenite::tungstenite::Message;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
-use url::Url;
 
 use super::backoff::Backoff;
-use super::call::{Client, RelayError, now, refusal};
+use super::call::{RelayError, chain, now};
 use super::enrolment::Enrolment;
 use super::instance::random;
-use super::shared::Shared;
-
-/// A connection that is not up by then is tried anew.
-const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
-/// Finds out that a NAT has forgotten the connection; control frames cost nothing at the relay.
-const PROBE_INTERVAL: Duration = Duration::from_secs(20);
-/// Two probes and a bit without any sign of life.
-const SILENCE: Duration = Duration::from_secs(50);
-/// Gateways cut what carries no message for ten minutes; probes do not count there.
-const KEEP_ALIVE: Duration = Duration::from_secs(8 * 60);
-/// A connection that has lasted this long has worked, and the next failure is the first again.
-const WORKED: Duration = Duration::from_secs(10);
-/// Far above any hint; what is larger is no relay of ours.
-const MAX_MESSAGE: usize = 128 << 10;
-
-trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
-type Socket = WebSocketStream<Box<dyn Io>>;
-
-#[derive(Debug, thiserror::Error)]
-enum LinkError {
-    #[error(transparent)]
-    Relay(RelayError),
-    #[error("connect to the relay at {address}; does the firewall let this machine out there?")]
-    Tcp {
-        address: String,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error(
-        "the relay's certificate or TLS is not accepted; is something between here and {host} reading along?"
-    )]
-    Tls {
-        host: String,
-        #[source]
-        source: std::io::Error,
-    },
-    #[error("the relay's address cannot be used")]
-    Address,
-    #[error("the connection to the relay broke")]
-    Broke(#[source] tungstenite::Error),
-    #[error("the relay closed the connection")]
-    Closed,
-    #[error("the relay has not been heard of for {} s", SILENCE.as_secs())]
-    Silent,
-    #[error("the relay took longer than {} s to open a connection", OPEN_TIMEOUT.as_secs())]
-    Slow,
-}
+use super::keys::{finish_rotation, refresh};
+use super::shared::{Barred, Shared};
+use super::socket::{LinkError, Socket, open};
+use super::timing::{Timing, between};
+use crate::outbound::in_words;
 
 /// Keeps the link up until `stop`.
-pub(super) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
+pub(super) async fn run(shared: Arc<Shared>, timing: Timing, stop: CancellationToken) {
     let mut enrolments = shared.follow_enrolment();
-    let mut backoff = Backoff::default();
+    let mut ways = shared.client.http().follow();
     loop {
         let current = enrolments.borrow_and_update().clone();
-        let changed = enrolments.changed();
+        ways.mark_unchanged();
         let work = async {
             match current {
-                Some(enrolment) => keep_up(&shared, &enrolment, &mut backoff).await,
-                None => std::future::pending().await,
+                Some(enrolment) => keep_up(&shared, &enrolment, &timing).await,
+                None => pending().await,
             }
+            // Passive: nothing more to do until an admin does something about it.
+            pending::<()>().await;
         };
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = changed => backoff.reset(),
-            () = work => {
-                // Passive: nothing more to do until the admin enrols again.
-                tokio::select! {
-                    () = stop.cancelled() => return,
-                    _ = enrolments.changed() => backoff.reset(),
-                }
-            }
+            _ = enrolments.changed() => {}
+            _ = ways.changed() => info!("the way to the relay has changed; connecting anew"),
+            () = work => {}
         }
     }
 }
 
 /// Connects again and again; returns when another copy of this agent has taken over.
-async fn keep_up(shared: &Shared, enrolment: &Enrolment, backoff: &mut Backoff) {
+async fn keep_up(shared: &Shared, enrolment: &Enrolment, timing: &Timing) {
+    let mut backoff = Backoff::default();
     loop {
         let started = Instant::now();
-        let error = session(shared, enrolment).await;
-        let passive = matches!(&error, LinkError::Relay(e) if e.means_passive());
-        let words = chain(&error);
+        let error = session(shared, enrolment, timing).await;
+        let barred = barred(&error);
+        let passive = barred == Some(Barred::OtherCopy);
         if passive {
             warn!(
-                error = words,
+                error = chain(&error),
                 "another copy of this agent has taken over; this one stops"
             );
         } else {
-            info!(error = words, "no connection to the relay");
+            info!(error = chain(&error), "no connection to the relay");
         }
         shared.set_status(|status| {
             status.connected_since = None;
-            status.passive = passive;
-            status.last_error = Some(words);
+            status.barred = barred;
+            status.last_error = Some(in_words(&error));
         });
         if passive {
             return;
         }
-        if started.elapsed() > WORKED {
+        if started.elapsed() > timing.worked {
             backoff.reset();
         }
-        sleep(backoff.next(u32::from_be_bytes(random()))).await;
+        sleep(backoff.next(dice())).await;
     }
 }
 
-/// One connection, from opening to the error that ended it.
-async fn session(shared: &Shared, enrolment: &Enrolment) -> LinkError {
-    let mut socket = match timeout(OPEN_TIMEOUT, open(&shared.client, enrolment)).await {
-        Ok(Ok(socket)) => socket,
-        Ok(Err(error)) => return error,
-        Err(_) => return LinkError::Slow,
+fn barred(error: &LinkError) -> Option<Barred> {
+    match error {
+        LinkError::Relay(error) if error.means_passive() => Some(Barred::OtherCopy),
+        LinkError::Relay(RelayError::Refused { code, .. }) => match code {
+            ErrorCode::Unauthorised => Some(Barred::Forgotten),
+            ErrorCode::Suspended => Some(Barred::Suspended),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Connections one after the other, each opened before the last is given up, until an error ends it.
+async fn session(shared: &Shared, enrolment: &Enrolment, timing: &Timing) -> LinkError {
+    // A change of key that a crash interrupted; once it is done, the link begins anew with the new key.
+    if let Err(error) = finish_interrupted(shared, enrolment).await {
+        return LinkError::Relay(error);
+    }
+    let mut socket = match open_in_time(shared, enrolment, timing).await {
+        Ok(socket) => socket,
+        Err(error) => return error,
     };
     info!(agent = %enrolment.agent_id(), "connected to the relay");
     shared.set_status(|status| {
         status.connected_since = Some(now());
         status.last_error = None;
-        status.passive = false;
+        status.barred = None;
     });
-    shared.pull_now.notify_one();
-    match follow(shared, enrolment, &mut socket).await {
-        Ok(()) => LinkError::Closed,
-        Err(error) => error,
+    loop {
+        shared.pull_now.notify_one();
+        let next = {
+            let opening = AtomicBool::new(false);
+            let mut following = pin!(follow(shared, enrolment, timing, &mut socket));
+            let mut renewing = pin!(renew(shared, enrolment, timing, &opening));
+            tokio::select! {
+                // The relay closes the old one as soon as it knows the new one, which may be before we do.
+                error = &mut following => match opening.load(Ordering::Relaxed) {
+                    true => timeout(timing.open, renewing).await.unwrap_or(Err(error)),
+                    false => Err(error),
+                },
+                renewed = &mut renewing => {
+                    if renewed.is_ok() {
+                        // Whichever way the old one ends, it has done its work.
+                        let _ = timeout(timing.drain, following).await;
+                    }
+                    renewed
+                }
+            }
+        };
+        match next {
+            Ok(next) => socket = next,
+            Err(error) => return error,
+        }
+        info!(agent = %enrolment.agent_id(), "the connection to the relay was replaced before it grew too old");
     }
 }
 
+async fn finish_interrupted(shared: &Shared, enrolment: &Enrolment) -> Result<(), RelayError> {
+    let _one_at_a_time = shared.changing.lock().await;
+    finish_rotation(shared, enrolment).await
+}
+
+/// Waits until the connection grows old, then opens its successor; tries again while the old one still works.
+async fn renew(
+    shared: &Shared,
+    enrolment: &Enrolment,
+    timing: &Timing,
+    opening: &AtomicBool,
+) -> Result<Socket, LinkError> {
+    sleep(between(timing.renew, dice())).await;
+    let mut backoff = Backoff::default();
+    loop {
+        opening.store(true, Ordering::Relaxed);
+        let opened = open_in_time(shared, enrolment, timing).await;
+        opening.store(false, Ordering::Relaxed);
+        match opened {
+            Ok(socket) => return Ok(socket),
+            Err(LinkError::Relay(error)) if error.means_passive() => {
+                return Err(LinkError::Relay(error));
+            }
+            Err(error) => info!(
+                error = chain(&error),
+                "the connection to the relay could not be replaced yet; the old one goes on"
+            ),
+        }
+        sleep(backoff.next(dice())).await;
+    }
+}
+
+async fn open_in_time(
+    shared: &Shared,
+    enrolment: &Enrolment,
+    timing: &Timing,
+) -> Result<Socket, LinkError> {
+    timeout(timing.open, open(&shared.client, enrolment))
+        .await
+        .unwrap_or(Err(LinkError::Slow {
+            seconds: timing.open.as_secs(),
+        }))
+}
+
+/// Hears what comes over one connection, and answers with what ended it.
 async fn follow(
     shared: &Shared,
     enrolment: &Enrolment,
+    timing: &Timing,
     socket: &mut Socket,
-) -> Result<(), LinkError> {
-    let mut probe = interval(PROBE_INTERVAL);
+) -> LinkError {
+    let mut probe = interval(timing.probe);
     probe.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut keep_alive = interval(KEEP_ALIVE);
+    let mut keep_alive = interval(timing.keep_alive);
     let mut heard = Instant::now();
     // Beside the hints, not before them: a slow call must not delay the first one.
-    let mut register = pin!(async {
-        if let Err(error) = shared.register_origins(enrolment).await {
-            warn!(
-                error = chain(&error),
-                "the relay does not know the portal's addresses yet"
-            );
-        }
-        std::future::pending::<()>().await;
-    });
+    let mut greeting = pin!(once(on_connect(shared, enrolment)));
     loop {
-        tokio::select! {
+        let sent = tokio::select! {
             message = socket.next() => match message {
                 Some(Ok(Message::Text(text))) => {
                     heard = Instant::now();
                     take(shared, text.as_str());
+                    Ok(())
                 }
-                Some(Ok(Message::Close(_))) | None => return Ok(()),
-                Some(Ok(_)) => heard = Instant::now(),
-                Some(Err(error)) => return Err(LinkError::Broke(error)),
+                Some(Ok(Message::Close(_))) | None => return LinkError::Closed,
+                Some(Ok(_)) => {
+                    heard = Instant::now();
+                    Ok(())
+                }
+                Some(Err(error)) => Err(error),
             },
             _ = probe.tick() => {
-                if heard.elapsed() > SILENCE {
-                    return Err(LinkError::Silent);
+                if heard.elapsed() > timing.silence {
+                    return LinkError::Silent { seconds: timing.silence.as_secs() };
                 }
-                socket.send(Message::Ping(Vec::new().into())).await.map_err(LinkError::Broke)?;
+                socket.send(Message::Ping(Vec::new().into())).await
             }
             _ = keep_alive.tick() => {
                 let ping = serde_json::to_string(&ToRelay::Ping).expect("a plain word");
-                socket.send(Message::text(ping)).await.map_err(LinkError::Broke)?;
+                socket.send(Message::text(ping)).await
             }
-            () = &mut register => {}
+            () = &mut greeting => Ok(()),
+        };
+        if let Err(error) = sent {
+            return LinkError::Broke(error);
         }
     }
+}
+
+/// What is told and asked on every connect.
+async fn on_connect(shared: &Shared, enrolment: &Enrolment) {
+    if let Err(error) = shared.register_origins(enrolment).await {
+        warn!(
+            error = chain(&error),
+            "the relay does not know the portal's addresses yet"
+        );
+    }
+    refresh(shared, enrolment).await;
+}
+
+/// Done once, and never ready again.
+async fn once(work: impl Future<Output = ()>) {
+    work.await;
+    pending().await
 }
 
 fn take(shared: &Shared, text: &str) {
@@ -216,90 +262,6 @@ fn take(shared: &Shared, text: &str) {
     }
 }
 
-async fn open(client: &Client, enrolment: &Enrolment) -> Result<Socket, LinkError> {
-    let url = Url::parse(enrolment.ws_url()).map_err(|_| LinkError::Address)?;
-    let host = url.host_str().ok_or(LinkError::Address)?.to_owned();
-    let port = url.port_or_known_default().ok_or(LinkError::Address)?;
-    let call = Call {
-        method: "GET",
-        path_and_query: route::CONNECT,
-        body: b"",
-    };
-    let mut request = enrolment
-        .ws_url()
-        .into_client_request()
-        .map_err(|_| LinkError::Address)?;
-    let authorisation = client
-        .authorisation(enrolment, &call)
-        .parse()
-        .map_err(|_| LinkError::Address)?;
-    request
-        .headers_mut()
-        .insert(header::AUTHORIZATION, authorisation);
-
-    let bare = host.trim_matches(['[', ']']);
-    let tcp = match client.http().resolve(bare) {
-        Some(address) => TcpStream::connect((address, port)).await,
-        None => TcpStream::connect((bare, port)).await,
-    };
-    let tcp = tcp.map_err(|source| LinkError::Tcp {
-        address: format!("{host}:{port}"),
-        source,
-    })?;
-    tcp.set_nodelay(true).map_err(|source| LinkError::Tcp {
-        address: format!("{host}:{port}"),
-        source,
-    })?;
-    let io: Box<dyn Io> = if url.scheme() == "wss" {
-        let name = ServerName::try_from(bare.to_owned()).map_err(|_| LinkError::Address)?;
-        let tls = TlsConnector::from(client.http().tls())
-            .connect(name, tcp)
-            .await;
-        Box::new(tls.map_err(|source| LinkError::Tls {
-            host: host.clone(),
-            source,
-        })?)
-    } else {
-        Box::new(tcp)
-    };
-    let config = WebSocketConfig::default().max_message_size(Some(MAX_MESSAGE));
-    match client_async_with_config(request, io, Some(config)).await {
-        Ok((socket, answer)) => {
-            client.observe_date(answer.headers());
-            Ok(socket)
-        }
-        Err(tungstenite::Error::Http(answer)) => {
-            client.observe_date(answer.headers());
-            let body = answer.body().as_deref().unwrap_or_default();
-            let refused = refusal(answer.status(), body);
-            Err(LinkError::Relay(explain(client, enrolment, refused).await))
-        }
-        Err(error) => Err(LinkError::Broke(error)),
-    }
-}
-
-/// A gateway may keep to itself why it refuses a WebSocket; an ordinary call is told.
-async fn explain(client: &Client, enrolment: &Enrolment, refused: RelayError) -> RelayError {
-    if !matches!(refused, RelayError::Unreadable { .. }) {
-        return refused;
-    }
-    let asked = client
-        .call::<(), Inbox>(enrolment, Method::GET, route::INBOX, None)
-        .await;
-    match asked {
-        Err(explained @ RelayError::Refused { .. }) => explained,
-        _ => refused,
-    }
-}
-
-/// An error with its causes, for the log and the portal.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
+fn dice() -> u32 {
+    u32::from_be_bytes(random())
 }

@@ -8,19 +8,20 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use super::backoff::Backoff;
+use super::call::chain;
 use super::instance::random;
-use super::link::chain;
+use super::keys::refresh;
 use super::shared::Shared;
+use super::timing::{Timing, between};
 
-/// A hint that got lost costs at most this.
-const INTERVAL: Duration = Duration::from_secs(5 * 60);
 /// The least wait after a failure; the link's reconnect asks for a pull by itself.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// Pulls until `stop`.
-pub(super) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
+pub(super) async fn run(shared: Arc<Shared>, timing: Timing, stop: CancellationToken) {
     let mut backoff = Backoff::default();
-    let mut wait = INTERVAL;
+    let dice = || u32::from_be_bytes(random());
+    let mut wait = between(timing.pull, dice());
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
@@ -30,7 +31,7 @@ pub(super) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
         let Some(enrolment) = shared.enrolment() else {
             continue;
         };
-        if shared.status().passive {
+        if shared.status().passive() {
             continue;
         }
         let pulled = tokio::select! {
@@ -40,15 +41,18 @@ pub(super) async fn run(shared: Arc<Shared>, stop: CancellationToken) {
         wait = match pulled {
             // Sealed answers wait for the browser that comes to finish its sign-in; it pulls again itself.
             Ok(_) => {
+                if shared.client.has_newer_keys(&enrolment) {
+                    refresh(&shared, &enrolment).await;
+                }
                 backoff.reset();
-                INTERVAL
+                between(timing.pull, dice())
             }
             Err(error) => {
                 info!(
                     error = chain(&error),
                     "the relay's inbox could not be read; trying again"
                 );
-                AFTER_FAILURE + backoff.next(u32::from_be_bytes(random()))
+                AFTER_FAILURE + backoff.next(dice())
             }
         };
     }

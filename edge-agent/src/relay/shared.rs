@@ -4,8 +4,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::Method;
 use jiff::Timestamp;
+use relay_contract::id::AgentId;
 use relay_contract::inbox::{Acknowledgement, Inbox, Signal};
 use relay_contract::origin::{Origins, PortalOrigin, RegisteredOrigin, SetOrigins};
+use relay_contract::rotate::KeyUse;
 use relay_contract::route;
 use tokio::sync::{Notify, mpsc, watch};
 use tracing::{info, warn};
@@ -53,8 +55,26 @@ pub(crate) struct RelayStatus {
     pub(crate) pulled_at: Option<Timestamp>,
     /// Why there is no connection.
     pub(crate) last_error: Option<String>,
+    /// Why the relay does not take this agent, if it does not.
+    pub(crate) barred: Option<Barred>,
+}
+
+/// Why a relay that answers does not take this agent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Barred {
     /// Another copy of this agent has taken over; this one has stopped calling.
-    pub(crate) passive: bool,
+    OtherCopy,
+    /// The relay does not know this agent, or not any more.
+    Forgotten,
+    /// The relay's operator has suspended it.
+    Suspended,
+}
+
+impl RelayStatus {
+    /// Whether this copy must not act.
+    pub(crate) fn passive(&self) -> bool {
+        self.barred == Some(Barred::OtherCopy)
+    }
 }
 
 #[derive(Debug)]
@@ -70,6 +90,10 @@ pub(super) struct Shared {
     receiver: Mutex<Option<mpsc::Receiver<CalendarSignal>>>,
     /// Asks for a pull now.
     pub(super) pull_now: Notify,
+    /// Whoever changes the stored enrolment does so alone.
+    pub(super) changing: tokio::sync::Mutex<()>,
+    /// The use of keys that the relay was told last, by whom.
+    key_use: Mutex<Option<(AgentId, KeyUse)>>,
 }
 
 impl Shared {
@@ -86,6 +110,8 @@ impl Shared {
             signals,
             receiver: Mutex::new(Some(receiver)),
             pull_now: Notify::new(),
+            changing: tokio::sync::Mutex::default(),
+            key_use: Mutex::default(),
         }
     }
 
@@ -93,8 +119,29 @@ impl Shared {
     pub(super) fn activate(&self, enrolment: Enrolment, registered: Vec<RegisteredOrigin>) {
         *lock(&self.registered) = registered;
         *lock(&self.status) = RelayStatus::default();
+        *lock(&self.key_use) = None;
         self.enrolment.send_replace(Some(Arc::new(enrolment)));
         self.bus.send(News::RelayChanged);
+    }
+
+    /// There is no relay any more.
+    pub(super) fn deactivate(&self) {
+        lock(&self.registered).clear();
+        *lock(&self.status) = RelayStatus::default();
+        *lock(&self.key_use) = None;
+        self.enrolment.send_replace(None);
+        self.bus.send(News::RelayChanged);
+    }
+
+    /// Whether the relay has not been told of this use of keys.
+    pub(super) fn is_news(&self, enrolment: &Enrolment, used: &KeyUse) -> bool {
+        let told = lock(&self.key_use);
+        told.as_ref().map(|(agent, used)| (agent, used)) != Some((enrolment.agent_id(), used))
+    }
+
+    /// The relay has been told of it.
+    pub(super) fn told(&self, enrolment: &Enrolment, used: KeyUse) {
+        *lock(&self.key_use) = Some((enrolment.agent_id().clone(), used));
     }
 
     pub(super) fn enrolment(&self) -> Option<Arc<Enrolment>> {

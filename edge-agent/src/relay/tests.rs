@@ -1,6 +1,8 @@
 //! The agent's side against a relay that plays its part of the contract and nothing more.
 
+mod identity;
 mod scripted;
+mod staying;
 
 use std::time::Duration;
 
@@ -18,6 +20,7 @@ use self::scripted::Scripted;
 use super::call::now;
 use super::*;
 use crate::config::Outbound;
+use crate::outbound::Ways;
 
 /// Longer than anything here takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -25,25 +28,39 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// An agent's relay side with a store of its own.
 struct Side {
     relay: Relay,
+    http: OutboundHttp,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
 
 impl Side {
     async fn start(data: &Path) -> Self {
+        Self::start_with(data, Timing::default()).await
+    }
+
+    async fn start_with(data: &Path, timing: Timing) -> Self {
         // Another test may have installed it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = OutboundHttp::new(&Outbound {
-            extra_ca: None,
-            resolve: Default::default(),
-        })
-        .unwrap();
+        let http = OutboundHttp::new(&Outbound::default(), Ways::default()).unwrap();
         let store = Store::open(data).unwrap();
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let relay = Relay::start(data, store, http, Bus::new(), &tasks, stop.clone())
-            .await
-            .unwrap();
-        Self { relay, stop, tasks }
+        let relay = Relay::start(
+            data,
+            store,
+            http.clone(),
+            Bus::new(),
+            timing,
+            &tasks,
+            stop.clone(),
+        )
+        .await
+        .unwrap();
+        Self {
+            relay,
+            http,
+            stop,
+            tasks,
+        }
     }
 
     async fn stop(self) {
@@ -291,7 +308,7 @@ async fn a_copy_that_has_been_superseded_stops_calling() {
     scripted.state().refuse_connect = Some(ErrorCode::Superseded);
     let side = Side::start(data.path()).await;
     side.relay.enrol(scripted.url(), "invite").await.unwrap();
-    eventually("passive", async || side.relay.status().passive).await;
+    eventually("passive", async || side.relay.status().passive()).await;
     let status = side.relay.status();
     assert!(status.last_error.unwrap().contains("refused"), "it says so");
     let connects = scripted.state().connects;

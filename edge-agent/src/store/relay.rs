@@ -1,6 +1,7 @@
 //! What the agent knows of its relay: where it is, who the agent is there, and the keys, sealed.
 
 use relay_contract::enrol::Enrolled;
+use relay_contract::id::Instance;
 use relay_contract::key::AgentKeys;
 use relay_contract::origin::RegisteredOrigin;
 use rusqlite::OptionalExtension;
@@ -10,6 +11,7 @@ use super::{Store, StoreError};
 
 const AAD_SECRETS: &str = "relay/enrolment/1";
 const AAD_ATTEMPT: &str = "relay/attempt/1";
+const AAD_NEXT_KEY: &str = "relay/next-key/1";
 
 /// An enrolment as it is kept.
 #[derive(Clone, Debug)]
@@ -17,7 +19,11 @@ pub(crate) struct EnrolmentRecord {
     pub(crate) enrolled: Enrolled,
     /// Seed of the agent's Ed25519 key.
     pub(crate) key: [u8; 32],
+    /// Seed of the key that is to take its place; the relay may or may not have heard of it.
+    pub(crate) next_key: Option<[u8; 32]>,
     pub(crate) epoch: u64,
+    /// The running copy that the epoch belongs to.
+    pub(crate) instance: Option<Instance>,
     pub(crate) origins: Vec<RegisteredOrigin>,
 }
 
@@ -46,9 +52,7 @@ impl Store {
             })
             .await?;
         if let Some(sealed) = found {
-            let plain = self.unseal(AAD_ATTEMPT, &sealed)?;
-            return <[u8; 32]>::try_from(plain)
-                .map_err(|_| StoreError::corrupt("enrolment key", "not 32 bytes long"));
+            return self.unseal_key(AAD_ATTEMPT, &sealed);
         }
         let (url, sealed) = (relay_url.to_owned(), self.seal(AAD_ATTEMPT, &fresh));
         self.write(move |tx| {
@@ -69,13 +73,14 @@ impl Store {
         let secrets =
             serde_json::to_vec(&secrets).map_err(|e| StoreError::corrupt("relay key", e))?;
         let sealed = self.seal(AAD_SECRETS, &secrets);
+        let next_key = record.next_key.map(|key| self.seal(AAD_NEXT_KEY, &key));
         let origins = to_json(&record.origins)?;
         self.write(move |tx| {
             let enrolled = record.enrolled;
             tx.execute(
                 "INSERT OR REPLACE INTO relay_enrolment
-                     (one, agent, epoch, api_base, ws_url, public_base, host_owner, secrets, origins)
-                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                     (one, agent, epoch, api_base, ws_url, public_base, host_owner, secrets, origins, instance, next_key)
+                 VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 (
                     enrolled.agent.as_str(),
                     record.epoch,
@@ -85,6 +90,8 @@ impl Store {
                     enrolled.host_owner,
                     sealed,
                     origins,
+                    record.instance.as_ref().map(Instance::as_str),
+                    next_key,
                 ),
             )?;
             tx.execute("DELETE FROM relay_attempt", [])?;
@@ -97,7 +104,8 @@ impl Store {
     pub(crate) async fn enrolment(&self) -> Result<Option<EnrolmentRecord>, StoreError> {
         let row = self
             .read(|c| {
-                let sql = "SELECT agent, epoch, api_base, ws_url, public_base, host_owner, secrets, origins
+                let sql = "SELECT agent, epoch, api_base, ws_url, public_base, host_owner, secrets, origins,
+                                  instance, next_key
                            FROM relay_enrolment";
                 Ok(c.query_row(sql, [], read_row).optional()?)
             })
@@ -112,6 +120,12 @@ impl Store {
             .agent
             .parse()
             .map_err(|e| StoreError::corrupt("agent id", e))?;
+        let instance = row.instance.as_deref().map(str::parse).transpose();
+        let instance = instance.map_err(|e| StoreError::corrupt("name of a running copy", e))?;
+        let next_key = match row.next_key {
+            None => None,
+            Some(sealed) => Some(self.unseal_key(AAD_NEXT_KEY, &sealed)?),
+        };
         Ok(Some(EnrolmentRecord {
             enrolled: Enrolled {
                 agent,
@@ -122,9 +136,52 @@ impl Store {
                 keys: secrets.keys,
             },
             key: secrets.key,
+            next_key,
             epoch: row.epoch,
+            instance,
             origins,
         }))
+    }
+
+    /// Has a key on disk that is to take the place of the agent's own: the stored one if there is one, else `fresh`.
+    pub(crate) async fn begin_key_rotation(&self, fresh: [u8; 32]) -> Result<(), StoreError> {
+        let sealed = self.seal(AAD_NEXT_KEY, &fresh);
+        self.write(move |tx| {
+            let sql = "UPDATE relay_enrolment SET next_key = coalesce(next_key, ?1)";
+            tx.execute(sql, [sealed])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Keeps which running copy the enrolment is used by, and as which epoch.
+    pub(crate) async fn save_incarnation(
+        &self,
+        epoch: u64,
+        instance: &Instance,
+    ) -> Result<(), StoreError> {
+        let instance = instance.as_str().to_owned();
+        self.write(move |tx| {
+            let sql = "UPDATE relay_enrolment SET epoch = ?1, instance = ?2";
+            tx.execute(sql, (epoch, instance))?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets the enrolment.
+    pub(crate) async fn forget_enrolment(&self) -> Result<(), StoreError> {
+        self.write(|tx| {
+            tx.execute("DELETE FROM relay_enrolment", [])?;
+            Ok(())
+        })
+        .await
+    }
+
+    fn unseal_key(&self, aad: &str, sealed: &[u8]) -> Result<[u8; 32], StoreError> {
+        let plain = self.unseal(aad, sealed)?;
+        <[u8; 32]>::try_from(plain)
+            .map_err(|_| StoreError::corrupt("key for the relay", "not 32 bytes long"))
     }
 
     /// Keeps the portal's addresses as the relay has numbered them.
@@ -150,6 +207,8 @@ struct Row {
     host_owner: bool,
     secrets: Vec<u8>,
     origins: String,
+    instance: Option<String>,
+    next_key: Option<Vec<u8>>,
 }
 
 fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
@@ -162,6 +221,8 @@ fn read_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         host_owner: row.get(5)?,
         secrets: row.get(6)?,
         origins: row.get(7)?,
+        instance: row.get(8)?,
+        next_key: row.get(9)?,
     })
 }
 
@@ -189,7 +250,9 @@ mod tests {
                 host_owner: true,
             },
             key: [3; 32],
+            next_key: None,
             epoch: 1,
+            instance: None,
             origins: vec![],
         }
     }
@@ -225,6 +288,24 @@ mod tests {
                     .any(|w| w == [3; 32] || w == webhook.as_bytes())
             );
         }
+    }
+
+    #[tokio::test]
+    async fn a_new_key_and_a_new_incarnation_are_on_disk_before_anyone_hears_of_them() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open(data.path()).unwrap();
+        store.save_enrolment(record()).await.unwrap();
+        store.begin_key_rotation([8; 32]).await.unwrap();
+        store.begin_key_rotation([9; 32]).await.unwrap();
+        let instance = Instance::from_random([5; 16]);
+        store.save_incarnation(2, &instance).await.unwrap();
+        drop(store);
+        let store = Store::open(data.path()).unwrap();
+        let found = store.enrolment().await.unwrap().unwrap();
+        assert_eq!((found.key, found.next_key), ([3; 32], Some([8; 32])));
+        assert_eq!((found.epoch, found.instance), (2, Some(instance)));
+        store.forget_enrolment().await.unwrap();
+        assert!(store.enrolment().await.unwrap().is_none());
     }
 
     #[tokio::test]

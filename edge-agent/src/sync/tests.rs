@@ -1,5 +1,6 @@
 //! The tasks of sync as a whole, against a relay and a Google in memory.
 
+mod other_keys;
 mod people;
 mod running;
 

@@ -10,6 +10,8 @@ use std::time::Duration;
 use edge_api::id::RoomId;
 use google_calendar::{Error, Watch};
 use jiff::{SignedDuration, Timestamp};
+use relay_contract::key::KeyVersion;
+use relay_contract::rotate::{ChannelsOfKey, KeyUse, MAX_KEY_VERSIONS};
 use tracing::{info, warn};
 use ulid::Ulid;
 
@@ -57,33 +59,41 @@ impl Keeper {
         lister: &Lister<R>,
         now: Timestamp,
     ) -> Result<Tended, StoreError> {
+        // The channels are those of the copy that acts; what this one knows of them grows old.
+        if !lister.google.relay().acts() {
+            return Ok(Tended::default());
+        }
         let rooms = watchable(lister).await?;
         self.refused
             .retain(|room, _| rooms.iter().any(|kept| kept.id == *room));
         let mut tended = Tended::default();
-        if let Some(address) = lister.google.relay().webhook_address() {
+        let address = lister.google.relay().webhook_address();
+        if let Some(address) = &address {
             let channels = lister.store.channels().await?;
+            let keys = lister.google.relay().key_version();
             for room in &rooms {
-                if !needs_channel(room, &channels, &address, now)
-                    || self.is_waiting(room, &address, now)
+                if !needs_channel(room, &channels, (address, keys), now)
+                    || self.is_waiting(room, address, now)
                 {
                     continue;
                 }
-                match open(lister, room, &address, now).await {
+                match open(lister, room, address, now).await {
                     Ok(()) => {
                         self.refused.remove(&room.id);
                         tended.opened += 1;
                     }
-                    Err(error) => self.put_off(lister, room, &address, &error, now).await?,
+                    Err(error) => self.put_off(lister, room, address, &error, now).await?,
                 }
             }
         }
         let wanted: HashSet<&RoomId> = rooms.iter().map(|room| &room.id).collect();
         for channel in lister.store.channels().await? {
-            if channel.retired || channel.expires_at <= now || !wanted.contains(&channel.room) {
+            let of_use = address.is_some() && wanted.contains(&channel.room);
+            if channel.retired || channel.expires_at <= now || !of_use {
                 tended.stopped += usize::from(stop(lister, &channel, now).await?);
             }
         }
+        tell_key_use(lister, now).await?;
         Ok(tended)
     }
 
@@ -120,6 +130,31 @@ impl Keeper {
     }
 }
 
+/// Tells the relay which of its keys are still needed.
+async fn tell_key_use<R: RelaySide>(lister: &Lister<R>, now: Timestamp) -> Result<(), StoreError> {
+    let relay = lister.google.relay();
+    let Some(address) = relay.webhook_address() else {
+        return Ok(());
+    };
+    let mut counts = BTreeMap::<u16, u32>::new();
+    for channel in lister.store.channels().await? {
+        if channel.address == address && now < channel.expires_at {
+            *counts.entry(channel.key_version).or_default() += 1;
+        }
+    }
+    let channels = counts.into_iter().rev().take(MAX_KEY_VERSIONS);
+    let channels = channels.map(|(version, count)| ChannelsOfKey {
+        version: KeyVersion(version),
+        count,
+    });
+    relay
+        .tell_key_use(KeyUse {
+            channels: channels.collect(),
+        })
+        .await;
+    Ok(())
+}
+
 /// The rooms that displays show and that an account which works can read.
 async fn watchable<R: RelaySide>(lister: &Lister<R>) -> Result<Vec<Room>, StoreError> {
     let accounts = lister.store.google_accounts().await?;
@@ -129,12 +164,18 @@ async fn watchable<R: RelaySide>(lister: &Lister<R>) -> Result<Vec<Room>, StoreE
     Ok(rooms)
 }
 
-fn needs_channel(room: &Room, channels: &[StoredChannel], address: &str, now: Timestamp) -> bool {
+/// `relay` is where Google has to post to today, and the version of the keys that its tokens are made with.
+fn needs_channel(
+    room: &Room,
+    channels: &[StoredChannel],
+    relay: (&str, u16),
+    now: Timestamp,
+) -> bool {
     !channels.iter().any(|channel| {
         channel.room == room.id
             && !channel.retired
             && channel.resource_id.is_some()
-            && channel.address == address
+            && (channel.address.as_str(), channel.key_version) == relay
             && Some(&channel.account) == room.account.as_ref()
             && now < channel.renew_at
     })
@@ -150,7 +191,7 @@ async fn open<R: RelaySide>(
     let ulid = Ulid::new();
     let id = ulid.to_string().to_ascii_lowercase();
     // The relay is gone since we looked: the next round sees it.
-    let Some(token) = lister.google.relay().webhook_token(&id) else {
+    let Some((token, key_version)) = lister.google.relay().webhook_token(&id) else {
         return Ok(());
     };
     let asked_end = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
@@ -159,6 +200,7 @@ async fn open<R: RelaySide>(
         room: room.id.clone(),
         account: account.clone(),
         address: address.to_owned(),
+        key_version,
         resource_id: None,
         expires_at: asked_end,
         renew_at: renewal(now, asked_end, ulid.random()),

@@ -8,8 +8,9 @@ use crate::hubs::{Hub, HubLog, HubLogLine, Hubs, LogLevel, Pair, Pairing, Panel,
 use crate::integration::{
     Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp,
 };
+use crate::outbound::{Authority, Outbound, Proxy, SaveAuthorities, SaveProxy, Trial, Trials};
 use crate::receipts::{Receipt, Receipts};
-use crate::relay::{Enrol, Enrolment, Relay};
+use crate::relay::{Barred, Enrol, Enrolment, Leave, Relay, SaveSite, Site, SiteFile};
 use crate::repairs::{Repair, RepairCode, Repairs};
 use crate::rooms::{PushState, Pushes, Room, Rooms};
 use crate::route;
@@ -268,8 +269,57 @@ fn security_and_activity() {
     let words: Vec<&str> = Action::ALL.iter().map(|a| a.as_str()).collect();
     assert_eq!(
         words.join(" "),
-        "claimed signed_in sign_in_refused signed_out admin_reset relay_enrolled google_app_saved account_connected \
+        "claimed signed_in sign_in_refused signed_out admin_reset relay_enrolled relay_key_changed relay_taken_over \
+         relay_left site_verification_set proxy_set authorities_set google_app_saved account_connected \
          account_disconnected pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked"
+    );
+}
+
+#[test]
+fn outbound() {
+    same(
+        &Outbound {
+            proxy: Some(Proxy {
+                address: "http://proxy.example:3128".into(),
+                user: Some("u".into()),
+                direct: vec![".corp.example".into()],
+            }),
+            authorities: vec![Authority {
+                subject: "Corp Root".into(),
+                not_after: at("2030-01-01T00:00:00Z"),
+                fingerprint: "00ff".into(),
+            }],
+        },
+        json!({"proxy": {"address": "http://proxy.example:3128", "user": "u", "direct": [".corp.example"]},
+            "authorities": [{"subject": "Corp Root", "not_after": "2030-01-01T00:00:00Z", "fingerprint": "00ff"}]}),
+    );
+    let bare: SaveProxy = serde_json::from_value(json!({"address": "p:1"})).unwrap();
+    assert_eq!(
+        (bare.user, bare.password, bare.direct),
+        (None, None, vec![])
+    );
+    same(
+        &SaveProxy {
+            address: "p:1".into(),
+            user: Some("u".into()),
+            password: Some("s".into()),
+            direct: vec![],
+        },
+        json!({"address": "p:1", "user": "u", "password": "s", "direct": []}),
+    );
+    same(&SaveAuthorities { pem: "p".into() }, json!({"pem": "p"}));
+    same(
+        &Trials {
+            trials: vec![Trial {
+                target: "relay.example:443".into(),
+                through_proxy: true,
+                took_ms: 12,
+                problem: Some("p".into()),
+                action: Some("a".into()),
+            }],
+        },
+        json!({"trials": [{"target": "relay.example:443", "through_proxy": true, "took_ms": 12, "problem": "p",
+            "action": "a"}]}),
     );
 }
 
@@ -286,10 +336,12 @@ fn relay_receipts_and_repairs() {
             }),
             connected_since: Some(at("2026-11-23T10:42:00Z")),
             problem: None,
+            action: None,
+            barred: Some(Barred::OtherCopy),
         },
         json!({"enrolment": {"agent_id": "0123456789abcdef", "public_base": "https://r", "redirect_uri": "https://r/c",
             "webhook_address": "https://r/w", "host_owner": false},
-            "connected_since": "2026-11-23T10:42:00Z", "problem": null}),
+            "connected_since": "2026-11-23T10:42:00Z", "problem": null, "action": null, "barred": "other_copy"}),
     );
     same(
         &Enrol {
@@ -298,6 +350,21 @@ fn relay_receipts_and_repairs() {
         },
         json!({"relay_url": "https://r", "invite": "i"}),
     );
+    same(&Leave { unheard: true }, json!({"unheard": true}));
+    same(
+        &Site {
+            files: vec![SiteFile {
+                name: "google00.html".into(),
+                url: "https://r/google00.html".into(),
+                content: "google-site-verification: google00.html".into(),
+            }],
+            tags: vec!["t".into()],
+        },
+        json!({"files": [{"name": "google00.html", "url": "https://r/google00.html",
+            "content": "google-site-verification: google00.html"}], "tags": ["t"]}),
+    );
+    let entries = vec!["google00.html".into()];
+    same(&SaveSite { entries }, json!({"entries": ["google00.html"]}));
     let receipt = Receipt {
         display: display(),
         room: room(),

@@ -9,6 +9,7 @@ use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeS, Serializable};
 use jiff::Timestamp;
 use relay_contract::answer::{INFO, OAuthAnswer, Outcome, join};
+use relay_contract::rotate::KeyUse;
 use ulid::Ulid;
 
 use crate::google::RelaySide;
@@ -20,10 +21,14 @@ pub(crate) struct FakeRelay(Arc<Mutex<Inner>>);
 #[derive(Debug, Default)]
 struct Inner {
     unset: bool,
+    passive: bool,
+    asked_who_acts: usize,
     address: Option<String>,
     flow_keys: BTreeMap<String, ([u8; 32], String)>,
     answers: BTreeMap<String, SealedAnswer>,
     acknowledged: Vec<Acknowledgement>,
+    rotations: u16,
+    key_use: KeyUse,
 }
 
 impl FakeRelay {
@@ -36,9 +41,29 @@ impl FakeRelay {
         self.lock().unset = true;
     }
 
+    /// As while another copy of the agent acts.
+    pub(crate) fn set_passive(&self, passive: bool) {
+        self.lock().passive = passive;
+    }
+
+    /// How often somebody asked whether this copy may act.
+    pub(crate) fn asked_who_acts(&self) -> usize {
+        self.lock().asked_who_acts
+    }
+
     /// As after the relay moved to another domain.
     pub(crate) fn move_to(&self, address: &str) {
         self.lock().address = Some(address.to_owned());
+    }
+
+    /// As after the relay's operator changed the master key.
+    pub(crate) fn rotate(&self) {
+        self.lock().rotations += 1;
+    }
+
+    /// What the agent said of its channels last.
+    pub(crate) fn key_use(&self) -> KeyUse {
+        self.lock().key_use.clone()
     }
 
     pub(crate) fn acknowledged(&self) -> Vec<Acknowledgement> {
@@ -95,6 +120,12 @@ impl RelaySide for FakeRelay {
         Ok(self.lock().answers.get(flow_id).cloned())
     }
 
+    fn acts(&self) -> bool {
+        let mut inner = self.lock();
+        inner.asked_who_acts += 1;
+        !inner.passive
+    }
+
     fn webhook_address(&self) -> Option<String> {
         let inner = self.lock();
         let moved = inner.address.clone();
@@ -103,8 +134,16 @@ impl RelaySide for FakeRelay {
         })
     }
 
-    fn webhook_token(&self, channel_id: &str) -> Option<String> {
-        Some(format!("token-of-{channel_id}"))
+    fn webhook_token(&self, channel_id: &str) -> Option<(String, u16)> {
+        Some((format!("token-of-{channel_id}"), self.key_version()))
+    }
+
+    fn key_version(&self) -> u16 {
+        1 + self.lock().rotations
+    }
+
+    async fn tell_key_use(&self, used: KeyUse) {
+        self.lock().key_use = used;
     }
 
     fn is_connected(&self) -> bool {

@@ -15,6 +15,8 @@ pub(crate) struct StoredChannel {
     pub(crate) account: String,
     /// Where Google posts to; a channel for another address than today's is of no use.
     pub(crate) address: String,
+    /// Which version of the relay's keys its token was made with.
+    pub(crate) key_version: u16,
     /// Google's name for what is watched, needed to stop it; `None` until Google has answered.
     pub(crate) resource_id: Option<String>,
     pub(crate) expires_at: Timestamp,
@@ -29,7 +31,7 @@ impl Store {
     pub(crate) async fn channels(&self) -> Result<Vec<StoredChannel>, StoreError> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT id, room, account, address, resource_id, expires_at, retired, renew_at
+                "SELECT id, room, account, address, resource_id, expires_at, retired, renew_at, key_version
                  FROM watch_channels ORDER BY expires_at DESC, id",
             )?;
             let channels = statement.query_map([], channel_from)?;
@@ -42,8 +44,9 @@ impl Store {
     pub(crate) async fn save_channel(&self, channel: StoredChannel) -> Result<(), StoreError> {
         self.write(move |tx| {
             tx.execute(
-                "INSERT INTO watch_channels (id, room, account, address, resource_id, expires_at, retired, renew_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO watch_channels (id, room, account, address, resource_id, expires_at, retired, renew_at,
+                                             key_version)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     channel.id,
                     channel.room.as_str(),
@@ -53,6 +56,7 @@ impl Store {
                     channel.expires_at.as_microsecond(),
                     channel.retired,
                     channel.renew_at.as_microsecond(),
+                    channel.key_version,
                 ],
             )?;
             Ok(())
@@ -142,6 +146,7 @@ fn channel_from(row: &Row<'_>) -> rusqlite::Result<StoredChannel> {
         expires_at: instant(row, 5)?,
         retired: row.get(6)?,
         renew_at: instant(row, 7)?,
+        key_version: row.get(8)?,
     })
 }
 

@@ -159,6 +159,7 @@ async fn a_room_tells_whether_its_announcements_come() {
         room: id.clone(),
         account: one.clone(),
         address: "https://relay.example.com/a".to_owned(),
+        key_version: 1,
         resource_id: None,
         expires_at: now,
         renew_at: now,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use edge_api::id::{DisplayId, HubId, RoomId};
 use google_calendar::Event;
+use relay_contract::rotate::KeyUse;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, mpsc};
 use tokio::time::{Instant, sleep, timeout};
@@ -152,6 +153,34 @@ impl Running {
             open.find(|channel| channel.address.ends_with(address_ends))
         })
         .await
+    }
+
+    /// Waits until the relay has been told of this use of its keys.
+    pub(super) async fn key_use_is(&self, expected: &KeyUse) {
+        eventually("the relay is told which of its keys are in use", || async {
+            (self.bench.relay.key_use() == *expected).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until the channels have been looked after from beginning to end.
+    pub(super) async fn looked_at_channels(&self) {
+        let before = self.bench.relay.asked_who_acts();
+        eventually("the channels are looked after", || async {
+            self.bench.bus.send(News::RelayChanged);
+            // The first look may have begun before; the second ends after the first.
+            (self.bench.relay.asked_who_acts() >= before + 2).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until no channel is left.
+    pub(super) async fn no_channels(&self) {
+        eventually("every channel is stopped", || async {
+            let channels = self.bench.store.channels().await.unwrap();
+            channels.is_empty().then_some(())
+        })
+        .await;
     }
 
     pub(super) async fn announce(&self, channel: &str, number: u64) -> CalendarSignal {
