@@ -11,8 +11,9 @@ use edge_api::activity::Activity;
 use edge_api::hubs::{HubLog, Hubs, Pair, Pairing};
 use edge_api::id::{DisplayId, HubId, RoomId};
 use edge_api::integration::{Account, ClientSecretPreview, FlowBegun, Integration, SaveGoogleApp};
+use edge_api::outbound::{Outbound, SaveAuthorities, SaveProxy, Trials};
 use edge_api::receipts::Receipts;
-use edge_api::relay::{Enrol, Relay};
+use edge_api::relay::{Enrol, Leave, Relay, SaveSite, Site};
 use edge_api::repairs::Repairs;
 use edge_api::rooms::Rooms;
 use edge_api::route;
@@ -156,6 +157,50 @@ impl Api {
 
     pub(crate) fn enrol(self, enrol: &Enrol) -> Asked<Relay> {
         read(self.send(Method::POST, route::ENROL, json(enrol)))
+    }
+
+    pub(crate) fn change_relay_key(self) -> Asked<Relay> {
+        read(self.send(Method::POST, route::RELAY_KEY, Body::Nothing))
+    }
+
+    pub(crate) fn take_over(self) -> Asked<Relay> {
+        read(self.send(Method::POST, route::RELAY_TAKE_OVER, Body::Nothing))
+    }
+
+    pub(crate) fn leave_relay(self, leave: Leave) -> Asked<Relay> {
+        read(self.send(Method::POST, route::RELAY_LEAVE, json(&leave)))
+    }
+
+    pub(crate) fn site(self) -> Asked<Site> {
+        self.get(route::RELAY_SITE)
+    }
+
+    pub(crate) fn save_site(self, site: &SaveSite) -> Asked<Site> {
+        read(self.send(Method::PUT, route::RELAY_SITE, json(site)))
+    }
+
+    pub(crate) fn outbound(self) -> Asked<Outbound> {
+        self.get(route::OUTBOUND)
+    }
+
+    pub(crate) fn save_proxy(self, proxy: &SaveProxy) -> Asked<Outbound> {
+        read(self.send(Method::PUT, route::OUTBOUND_PROXY, json(proxy)))
+    }
+
+    pub(crate) fn remove_proxy(self) -> Asked<Outbound> {
+        read(self.send(Method::DELETE, route::OUTBOUND_PROXY, Body::Nothing))
+    }
+
+    pub(crate) fn save_authorities(self, authorities: &SaveAuthorities) -> Asked<Outbound> {
+        read(self.send(Method::PUT, route::OUTBOUND_AUTHORITIES, json(authorities)))
+    }
+
+    pub(crate) fn remove_authorities(self) -> Asked<Outbound> {
+        read(self.send(Method::DELETE, route::OUTBOUND_AUTHORITIES, Body::Nothing))
+    }
+
+    pub(crate) fn test_way_out(self) -> Asked<Trials> {
+        read(self.send(Method::POST, route::OUTBOUND_TEST, Body::Nothing))
     }
 
     pub(crate) fn security(self) -> Asked<Security> {

@@ -15,7 +15,7 @@ mod when;
 pub(crate) use async_view::AsyncView;
 pub(crate) use copy::Copy;
 pub(crate) use doing::{Doing, Submit};
-pub(crate) use field::Field;
+pub(crate) use field::{Field, TextArea};
 pub(crate) use glass::Glass;
 pub(crate) use icon::{Icon, Mark};
 pub(crate) use link_form::LinkForm;

@@ -3,6 +3,7 @@
 mod about;
 mod accounts;
 mod activity;
+mod authorities;
 mod display;
 mod google_app;
 mod google_file;
@@ -10,12 +11,15 @@ mod google_steps;
 mod hubs;
 mod integration;
 mod login;
+mod proxy;
 mod relay;
+mod relay_deeds;
 mod repairs;
 mod rooms;
 mod security;
 mod setup;
 mod signs;
+mod site;
 
 pub(crate) use about::About;
 pub(crate) use activity::ActivityPage;

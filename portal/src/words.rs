@@ -269,6 +269,64 @@ words! {
         OWNER = "Speaks for the whole domain";
         YES = "yes";
         NO = "no";
+        KEY = "Key";
+        KEY_LEAD = "This agent proves to the relay who it is with a key that never leaves this machine. Change it when somebody may have seen the machine's data.";
+        CHANGE_KEY = "Change the key";
+        KEY_CHANGED = "A new key is in use; the old one is worth nothing.";
+        TAKE_OVER = "Take over";
+        TAKE_OVER_MEANS = "The other copy goes passive, and says so there.";
+        LEAVE_TITLE = "Leave the relay";
+        LEAVE_LEAD = "Before this agent moves to another relay, or for good.";
+        LEAVE = "Leave";
+        LEAVE_SURE = "The relay forgets this agent.";
+        LEAVE_MEANS = "Changes are found by timer until it is enrolled again, perhaps under another address that has to be entered in Google's console. Signs and accounts stay.";
+        LEAVE_UNHEARD = "Leave although the relay cannot be told";
+    }
+    site {
+        TITLE = "Site verification";
+        LEAD = "Google asks whose the relay's domain is before it lets people sign in. The relay shows what Search Console gives you.";
+        ENTRY = "File name or meta tag";
+        ENTRY_HINT = "As Search Console shows it: google0123456789abcdef.html, or the whole <meta …> tag.";
+        ADD = "Add";
+        AT = "shown at";
+        TAG = "Meta tag on the relay's home page";
+        REMOVE = "Remove";
+    }
+    way_out {
+        TITLE = "Way out";
+        LEAD = "How this agent reaches the relay and Google. It takes the proxy that is set here, and none from the machine's settings.";
+        DIRECT = "Directly, without a proxy.";
+        SET = "Set a proxy";
+        EDIT = "Edit";
+        PROXY = "Proxy";
+        PROXY_HINT = "Name and port, such as proxy.example.com:3128";
+        USER = "User name";
+        USER_HINT = "Empty when the proxy asks for none.";
+        NO_USER = "none";
+        PASSWORD = "Password";
+        PASSWORD_KEPT = "Saved and never shown";
+        EXCEPT = "Not through the proxy";
+        EXCEPT_HINT = "Hosts in the building, with commas between them; .example.com stands for all below it.";
+        SAVE = "Save and test";
+        REMOVE = "Remove the proxy";
+        ADDRESS_NEEDED = "The proxy's address is needed.";
+        ADDRESS_NEEDED_HINT = "Enter its name and port, or press Remove to go without one.";
+        TEST = "Test the way out";
+        THROUGH = "through the proxy";
+        DIRECTLY = "directly";
+        NOT_REACHED = "not reached";
+    }
+    authorities {
+        TITLE = "Certificate authorities";
+        LEAD = "Needed where a proxy or firewall opens encrypted connections and signs them anew. These are believed besides the machine's own, for relay and Google.";
+        ADD = "Add";
+        REPLACE = "Replace";
+        PEM = "Certificates (PEM)";
+        PEM_HINT = "The authority's certificate, not a server's; several may follow each other.";
+        SHAPE = "-----BEGIN CERTIFICATE-----";
+        SAVE = "Save";
+        REMOVE = "Remove all";
+        UNTIL = "Valid until";
     }
     security {
         ADDRESSES = "Portal address";

@@ -50,3 +50,32 @@ pub(crate) fn Field(
         </div>
     }
 }
+
+/// Several lines of text, drawn so that similar letters differ.
+#[component]
+pub(crate) fn TextArea(
+    label: &'static str,
+    value: RwSignal<String>,
+    #[prop(optional)] hint: &'static str,
+    #[prop(optional)] placeholder: &'static str,
+) -> impl IntoView {
+    let id = fresh_id();
+    let hint_id = format!("{id}h");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea
+                id=id
+                class="input code lines"
+                rows="6"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder=placeholder
+                aria-describedby=hint_id.clone()
+                prop:value=value
+                on:input:target=move |event| value.set(event.target().value())
+            ></textarea>
+            <p class="hint" id=hint_id>{hint}</p>
+        </div>
+    }
+}
