@@ -1,6 +1,7 @@
 //! Golden JSON: what is on the wire, written so that a person can read it. A change here is a change for scripts.
 
 mod pages;
+mod way_out;
 
 use std::fmt::Debug;
 

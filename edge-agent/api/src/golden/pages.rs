@@ -8,7 +8,6 @@ use crate::hubs::{Hub, HubLog, HubLogLine, Hubs, LogLevel, Pair, Pairing, Panel,
 use crate::integration::{
     Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp,
 };
-use crate::outbound::{Authority, Outbound, Proxy, SaveAuthorities, SaveProxy, Trial, Trials};
 use crate::receipts::{Receipt, Receipts};
 use crate::relay::{Barred, Enrol, Enrolment, Leave, Relay, SaveSite, Site, SiteFile};
 use crate::repairs::{Repair, RepairCode, Repairs};
@@ -272,54 +271,6 @@ fn security_and_activity() {
         "claimed signed_in sign_in_refused signed_out admin_reset relay_enrolled relay_key_changed relay_taken_over \
          relay_left site_verification_set proxy_set authorities_set google_app_saved account_connected \
          account_disconnected pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked"
-    );
-}
-
-#[test]
-fn outbound() {
-    same(
-        &Outbound {
-            proxy: Some(Proxy {
-                address: "http://proxy.example:3128".into(),
-                user: Some("u".into()),
-                direct: vec![".corp.example".into()],
-            }),
-            authorities: vec![Authority {
-                subject: "Corp Root".into(),
-                not_after: at("2030-01-01T00:00:00Z"),
-                fingerprint: "00ff".into(),
-            }],
-        },
-        json!({"proxy": {"address": "http://proxy.example:3128", "user": "u", "direct": [".corp.example"]},
-            "authorities": [{"subject": "Corp Root", "not_after": "2030-01-01T00:00:00Z", "fingerprint": "00ff"}]}),
-    );
-    let bare: SaveProxy = serde_json::from_value(json!({"address": "p:1"})).unwrap();
-    assert_eq!(
-        (bare.user, bare.password, bare.direct),
-        (None, None, vec![])
-    );
-    same(
-        &SaveProxy {
-            address: "p:1".into(),
-            user: Some("u".into()),
-            password: Some("s".into()),
-            direct: vec![],
-        },
-        json!({"address": "p:1", "user": "u", "password": "s", "direct": []}),
-    );
-    same(&SaveAuthorities { pem: "p".into() }, json!({"pem": "p"}));
-    same(
-        &Trials {
-            trials: vec![Trial {
-                target: "relay.example:443".into(),
-                through_proxy: true,
-                took_ms: 12,
-                problem: Some("p".into()),
-                action: Some("a".into()),
-            }],
-        },
-        json!({"trials": [{"target": "relay.example:443", "through_proxy": true, "took_ms": 12, "problem": "p",
-            "action": "a"}]}),
     );
 }
 
