@@ -1,5 +1,9 @@
 //! The QR code by which a visitor books the room, and any other.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use qrcode::{Color, QrCode, Version};
 
 pub(crate) use qrcode::EcLevel as Correction;
@@ -26,6 +30,17 @@ pub fn booking_url(room_email: &str) -> String {
     format!("https://calendar.google.com/calendar/render?action=TEMPLATE&add={escaped}")
 }
 
+/// Codes that are kept: a sign's code stays the same all day, and choosing its mask takes longer than all its texts.
+const KEPT: usize = 1_000;
+
+thread_local! {
+    /// By text, correction and least version; `None` is text that no code holds.
+    static CODES: RefCell<BTreeMap<(String, Correction, i16), Option<Dark>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// A code's modules without its quiet zone: how many across, and which are dark.
+type Dark = (u32, Arc<[bool]>);
+
 /// How large a code shall be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Size {
@@ -51,7 +66,7 @@ pub(crate) struct Modules {
     /// Pixels of a module.
     pub(crate) scale: u32,
     quiet: u32,
-    dark: Vec<bool>,
+    dark: Arc<[bool]>,
 }
 
 impl Modules {
@@ -59,7 +74,7 @@ impl Modules {
     pub(crate) fn dark(&self) -> impl Iterator<Item = (u32, u32)> {
         let (inner, quiet) = (self.width - 2 * self.quiet, self.quiet);
         (0_u32..)
-            .zip(&self.dark)
+            .zip(self.dark.iter())
             .filter(|(_, dark)| **dark)
             .map(move |(index, _)| (index / inner + quiet, index % inner + quiet))
     }
@@ -71,10 +86,7 @@ pub(crate) fn modules(text: &str, correction: Correction, size: Size) -> Option<
         Size::Within { .. } => 1,
         Size::Fixed { version, .. } => i16::try_from(version.clamp(1, 40)).ok()?,
     };
-    let code = QrCode::with_version(text, Version::Normal(least), correction)
-        .or_else(|_| QrCode::with_error_correction_level(text, correction))
-        .ok()?;
-    let inner = u32::try_from(code.width()).ok()?;
+    let (inner, dark) = kept(text, correction, least)?;
     let (scale, quiet) = match size {
         Size::Within { edge } => (edge / (inner + 2 * QUIET), QUIET),
         Size::Fixed { scale, .. } => (scale, 0),
@@ -86,12 +98,31 @@ pub(crate) fn modules(text: &str, correction: Correction, size: Size) -> Option<
         width: inner + 2 * quiet,
         scale,
         quiet,
-        dark: code
-            .to_colors()
-            .into_iter()
-            .map(|color| color == Color::Dark)
-            .collect(),
+        dark,
     })
+}
+
+/// The modules, from those that are kept where they are.
+fn kept(text: &str, correction: Correction, least: i16) -> Option<Dark> {
+    let key = (text.to_owned(), correction, least);
+    CODES.with_borrow_mut(|codes| {
+        if codes.len() > KEPT {
+            codes.clear();
+        }
+        codes
+            .entry(key)
+            .or_insert_with(|| make(text, correction, least))
+            .clone()
+    })
+}
+
+fn make(text: &str, correction: Correction, least: i16) -> Option<Dark> {
+    let code = QrCode::with_version(text, Version::Normal(least), correction)
+        .or_else(|_| QrCode::with_error_correction_level(text, correction))
+        .ok()?;
+    let colors = code.to_colors().into_iter();
+    let dark = colors.map(|color| color == Color::Dark).collect();
+    Some((u32::try_from(code.width()).ok()?, dark))
 }
 
 #[cfg(test)]
