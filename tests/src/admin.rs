@@ -1,5 +1,6 @@
 //! What an admin does in the portal, said over the same API that the portal uses.
 
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -41,14 +42,14 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// A browser that trusts `authority`, not signed in, at the portal's address `portal`.
+    /// A browser that trusts `authority` and knows `names`, not signed in, at the portal's address `portal`.
     ///
     /// # Errors
     ///
     /// Fails when the certificate cannot be read.
-    pub fn new(portal: &str, authority: &Path) -> Result<Self> {
+    pub fn new(portal: &str, authority: &Path, names: &[(&str, IpAddr)]) -> Result<Self> {
         Ok(Self {
-            http: client(authority)?,
+            http: client(authority, names)?,
             portal: portal.trim_end_matches('/').to_owned(),
             cookies: Cookies::default(),
         })
@@ -319,16 +320,15 @@ impl Admin {
     }
 }
 
-/// A client that trusts `authority`, finds `*.localhost` on loopback and follows no redirects.
-pub(crate) fn client(authority: &Path) -> Result<reqwest::Client> {
+/// A client that trusts `authority`, finds `names` where they say and follows no redirects.
+pub(crate) fn client(authority: &Path, names: &[(&str, IpAddr)]) -> Result<reqwest::Client> {
     // Another part of the process may have chosen already; it is the same provider.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let certificate = reqwest::Certificate::from_pem(&std::fs::read(authority)?)?;
-    let loopback = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    let builder = ["relay.localhost", "google.localhost", "portal.localhost"]
-        .into_iter()
-        .fold(reqwest::Client::builder(), |builder, name| {
-            builder.resolve(name, loopback)
+    let builder = names
+        .iter()
+        .fold(reqwest::Client::builder(), |builder, (name, address)| {
+            builder.resolve(name, SocketAddr::new(*address, 0))
         });
     Ok(builder
         .tls_certs_only([certificate])

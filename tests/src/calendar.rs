@@ -1,6 +1,7 @@
 //! Google Calendar in another person's hands: reads and edits the stand-in's events over its control API.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -38,14 +39,14 @@ pub struct Calendar {
 }
 
 impl Calendar {
-    /// The stand-in at `base`, trusted by `authority`.
+    /// The stand-in at `base`, trusted by `authority`, for somebody who knows `names`.
     ///
     /// # Errors
     ///
     /// Fails when the certificate cannot be read.
-    pub fn new(base: &str, authority: &Path) -> Result<Self> {
+    pub fn new(base: &str, authority: &Path, names: &[(&str, IpAddr)]) -> Result<Self> {
         Ok(Self {
-            http: client(authority)?,
+            http: client(authority, names)?,
             base: base.trim_end_matches('/').to_owned(),
         })
     }
@@ -100,6 +101,24 @@ impl Calendar {
     /// Fails when the stand-in does not answer.
     pub async fn requests(&self) -> Result<Vec<Value>> {
         Ok(list(&self.call(Method::GET, "requests", None).await?, "requests").to_vec())
+    }
+
+    /// Every notice that was sent, or tried to be.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the stand-in does not answer.
+    pub async fn pushes(&self) -> Result<Vec<Value>> {
+        Ok(list(&self.call(Method::GET, "pushes", None).await?, "pushes").to_vec())
+    }
+
+    /// Every channel that is open for notices, without its token.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the stand-in does not answer.
+    pub async fn channels(&self) -> Result<Vec<Value>> {
+        Ok(list(&self.call(Method::GET, "channels", None).await?, "channels").to_vec())
     }
 
     /// All rooms.

@@ -121,3 +121,22 @@ pub fn picture(renderer: &mut Renderer, state: &RoomState, panel: &Panel) -> Bit
     let state = SignState::of_room(state.clone());
     renderer.draw(layouts::default_for(panel), &state, panel)
 }
+
+/// The picture with the mark that says since when it may be out of date.
+///
+/// The mark always has its date: whoever stamps it may do so when midnight has passed.
+pub fn marked(
+    renderer: &mut Renderer,
+    picture: &Bitmap,
+    panel: &Panel,
+    since: Timestamp,
+    zone: &TimeZone,
+) -> Bitmap {
+    let since = zone.to_datetime(since);
+    let tomorrow = since.date().tomorrow().unwrap_or(since.date());
+    let mark = renderer.stale_mark(panel, since, tomorrow);
+    let block = frame::stale_block(panel);
+    let mut marked = picture.clone();
+    marked.blit(&mark, block.x, block.y);
+    marked
+}

@@ -25,6 +25,9 @@ pub struct Shown {
     /// Since when the picture is marked as possibly out of date; absent when it is not.
     #[serde(default)]
     pub marked_since: Option<Timestamp>,
+    /// Epoch and counter of the plan; absent for a picture of the hub's own.
+    #[serde(default)]
+    pub generation: Option<(u64, u64)>,
 }
 
 /// The glass of one display.
@@ -92,6 +95,29 @@ impl Glass {
         let late = flipped.duration_since(instant);
         ensure!(late < ON_TIME, "the sign flipped {late:#} after {instant}");
         Ok(())
+    }
+
+    /// Waits until the glass has exactly these pixels.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it never does; both pictures are then left in `out/e2e` for a person to compare.
+    pub async fn comes_to_show(&self, wanted: &Bitmap, what: &str) -> Result<()> {
+        let outcome = eventually(what, || async {
+            Ok((self.pixels()? == *wanted).then_some(()))
+        })
+        .await;
+        if outcome.is_err() {
+            let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../out/e2e");
+            fs::create_dir_all(&out)?;
+            fs::write(out.join("wanted.png"), wanted.to_png())?;
+            fs::copy(&self.picture, out.join("shown.png"))?;
+            let shown = self.now()?;
+            return outcome.with_context(|| {
+                format!("compare shown.png with wanted.png in out/e2e; the log's last is {shown:?}")
+            });
+        }
+        outcome
     }
 
     /// What the glass shows now.

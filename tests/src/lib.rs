@@ -2,7 +2,7 @@
 //!
 //! [`World`] starts a Google stand-in, a relay, an agent and hubs on loopback, each a process of its own; [`Admin`]
 //! does what a person does in the portal; [`Calendar`] edits events as a person does in Google Calendar; [`Glass`]
-//! reads what a sign shows. `expected` is this crate's own reading of a calendar: it shares nothing with the agent's.
+//! reads what a sign shows; [`network`] makes small networks for stories that need more than loopback. `expected` is this crate's own reading of a calendar: it shares nothing with the agent's.
 
 pub mod admin;
 pub mod calendar;
@@ -10,18 +10,29 @@ pub mod certificates;
 pub mod changes;
 pub mod clock;
 pub mod consent;
+pub mod crash_points;
+mod deaths;
 pub mod expected;
 pub mod glass;
 pub mod latency;
+pub mod network;
+mod observe;
+pub mod places;
 pub mod plan;
 pub mod process;
-mod programs;
+pub mod programs;
+pub mod promise;
+pub mod random;
 pub mod readers;
 pub mod setting_up;
 pub mod sign;
 pub mod signs;
+mod stage;
+pub mod story;
+mod timetravel;
 pub mod titles;
 pub mod wait;
+pub mod witness;
 pub mod world;
 
 pub use admin::Admin;

@@ -1,4 +1,6 @@
-//! What a world consists of: calendars, hubs, displays.
+//! What a world consists of: calendars, hubs, displays, and where everything stands.
+
+use crate::places::Places;
 
 /// What the stand-in's calendars hold.
 #[derive(Clone, Debug)]
@@ -47,6 +49,17 @@ pub struct WorldPlan {
     pub hubs: Vec<HubPlan>,
     /// How often the agent lists rooms unasked, if not as often as in production.
     pub sync_seconds: Option<u32>,
+    /// Where everything stands.
+    pub places: Places,
+    /// Whether programs can be killed at their durable writes.
+    pub crash_points: bool,
+}
+
+impl Default for WorldPlan {
+    /// As [`WorldPlan::small`].
+    fn default() -> Self {
+        Self::small()
+    }
 }
 
 impl WorldPlan {
@@ -56,6 +69,8 @@ impl WorldPlan {
             programme: Programme::Rooms(vec!["Alder".into()]),
             hubs: vec![HubPlan::new("North", &["800x480"])],
             sync_seconds: None,
+            places: Places::default(),
+            crash_points: false,
         }
     }
 }

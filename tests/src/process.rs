@@ -16,6 +16,17 @@ use tokio::task::JoinSet;
 
 use crate::wait::eventually;
 
+/// Where and with what a program runs.
+#[derive(Clone, Debug)]
+pub struct Surroundings<'a> {
+    /// The network namespace; absent: this thread's own.
+    pub namespace: Option<&'a str>,
+    /// Environment variables beyond our own.
+    pub environment: Vec<(String, String)>,
+    /// Its log goes here, to `NAME.log`, appended.
+    pub logs: &'a Path,
+}
+
 /// A running program; killed when dropped.
 #[derive(Debug)]
 pub struct Process {
@@ -28,7 +39,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `binary` of this build with `arguments`; its log goes to `logs/NAME.log`, appended.
+    /// Starts `binary` of this build with `arguments`.
     ///
     /// # Errors
     ///
@@ -37,16 +48,37 @@ impl Process {
         name: &str,
         binary: &str,
         arguments: &[String],
-        environment: &[(&str, &str)],
-        logs: &Path,
+        surroundings: Surroundings<'_>,
     ) -> Result<Self> {
-        let path = binary_path(binary)?;
-        std::fs::create_dir_all(logs)?;
-        let log = logs.join(format!("{name}.log"));
+        Self::start_program(name, &binary_path(binary)?, arguments, surroundings)
+    }
+
+    /// Starts any program, of this build or not.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be started.
+    pub fn start_program(
+        name: &str,
+        path: &Path,
+        arguments: &[String],
+        surroundings: Surroundings<'_>,
+    ) -> Result<Self> {
+        std::fs::create_dir_all(surroundings.logs)?;
+        let log = surroundings.logs.join(format!("{name}.log"));
         let file = File::options().create(true).append(true).open(&log)?;
-        let mut child = Command::new(&path)
+        let mut command = match surroundings.namespace {
+            None => Command::new(path),
+            Some(namespace) => {
+                // Becomes the program itself, so that whoever kills one kills the other.
+                let mut inside = Command::new("ip");
+                inside.args(["netns", "exec", namespace]).arg(path);
+                inside
+            }
+        };
+        let mut child = command
             .args(arguments)
-            .envs(environment.iter().copied())
+            .envs(surroundings.environment)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(file)
@@ -120,8 +152,12 @@ impl Process {
     ///
     /// Fails when it does not end by itself with success.
     pub async fn stop(mut self) -> Result<()> {
-        let pid = self.pid()?;
-        Command::new("kill").arg("-TERM").arg(pid).status().await?;
+        let pid = self.id()?;
+        Command::new("kill")
+            .arg("-TERM")
+            .arg(pid.to_string())
+            .status()
+            .await?;
         let status = tokio::time::timeout(crate::wait::PATIENCE, self.child.wait())
             .await
             .with_context(|| format!("{} did not stop when asked to", self.name))??;
@@ -146,6 +182,16 @@ impl Process {
             .with_context(|| format!("kill {}", self.name))
     }
 
+    /// Waits until the program has ended by itself, however.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it does not.
+    pub async fn ended(mut self) -> Result<std::process::ExitStatus> {
+        let ended = tokio::time::timeout(crate::wait::PATIENCE, self.child.wait()).await;
+        Ok(ended.with_context(|| format!("{} does not end", self.name))??)
+    }
+
     /// Fails when the program has ended by itself.
     ///
     /// # Errors
@@ -162,12 +208,14 @@ impl Process {
         Ok(())
     }
 
-    fn pid(&self) -> Result<String> {
-        Ok(self
-            .child
-            .id()
-            .with_context(|| format!("{} has already ended", self.name))?
-            .to_string())
+    /// Its number among the system's processes.
+    ///
+    /// # Errors
+    ///
+    /// Fails when it has ended.
+    pub fn id(&self) -> Result<u32> {
+        let id = self.child.id();
+        id.with_context(|| format!("{} has already ended", self.name))
     }
 }
 

@@ -7,11 +7,15 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::certificates::{Authority, Identity};
+use crate::places::Place;
 use crate::plan::{HubPlan, Programme, WorldPlan};
-use crate::process::Process;
+use crate::process::{Process, Surroundings};
+use crate::stage::Stage;
 
-/// Any free port of loopback.
-pub(crate) const ANY_PORT: &str = "127.0.0.1:0";
+/// The agent's program.
+pub const AGENT: &str = "edge-agent";
+/// The relay's program.
+pub const RELAY: &str = "cloud-relay-local";
 
 /// How much the programs log; more with `RUST_LOG` of one's own is not needed often enough to have a switch.
 const LOG: (&str, &str) = (
@@ -19,21 +23,42 @@ const LOG: (&str, &str) = (
     "info,edge_agent=debug,hub=debug,hub_link=debug,cloud_relay=debug",
 );
 
+/// Starts `binary` under `name` at its place; it writes below `data`.
+fn start(
+    stage: &Stage,
+    place: &Place,
+    [name, binary]: [&str; 2],
+    arguments: &[String],
+    data: &Path,
+) -> Result<Process> {
+    let mut environment = vec![(LOG.0.to_owned(), LOG.1.to_owned())];
+    if let Some(points) = &stage.crash_points {
+        environment.extend(points.environment(name, data)?);
+    }
+    let logs = stage.logs();
+    let surroundings = Surroundings {
+        namespace: place.namespace.as_deref(),
+        environment,
+        logs: &logs,
+    };
+    Process::start(name, binary, arguments, surroundings)
+}
+
 /// Starts the stand-in for Google.
 pub(crate) fn start_stand_in(
+    stage: &Stage,
     programme: &Programme,
-    folder: &Path,
     authority: &Authority,
     identity: &Identity,
-    logs: &Path,
 ) -> Result<Process> {
+    let places = &stage.places;
     let mut arguments: Vec<String> = [
         "--listen",
-        "127.0.0.1:0",
+        &places.google.listen(0),
         "--host",
         "google.localhost",
         "--resolve",
-        "relay.localhost=127.0.0.1",
+        &format!("relay.localhost={}", places.relay.address),
     ]
     .map(str::to_owned)
     .into();
@@ -51,17 +76,18 @@ pub(crate) fn start_stand_in(
             arguments.extend(["--fosdem".to_owned(), path(&fixture)?.to_owned()]);
         }
         Programme::Rooms(names) => {
-            let file = folder.join("rooms.json");
+            let file = stage.folder.join("rooms.json");
             fs::write(&file, serde_json::to_string(&rooms_file(names))?)?;
             arguments.extend(["--rooms".to_owned(), path(&file)?.to_owned()]);
         }
     }
-    Process::start(
-        "google-stand-in",
-        "google-stand-in",
+    let names = ["google-stand-in"; 2];
+    start(
+        stage,
+        &places.google,
+        names,
         &arguments,
-        &[LOG],
-        logs,
+        &stage.folder.join("google"),
     )
 }
 
@@ -69,19 +95,15 @@ fn rooms_file(names: &[String]) -> Value {
     json!({ "rooms": names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>() })
 }
 
-/// Starts the relay.
-pub(crate) fn start_relay(
-    listen: &str,
-    folder: &Path,
-    identity: &Identity,
-    logs: &Path,
-) -> Result<Process> {
-    let data = folder.join("relay");
+/// Starts the relay; port 0 is any free one.
+pub(crate) fn start_relay(stage: &Stage, port: u16, identity: &Identity) -> Result<Process> {
+    let data = stage.folder.join("relay");
+    let place = &stage.places.relay;
     fs::create_dir_all(&data)?;
     let arguments = [
         "serve",
         "--listen",
-        listen,
+        &place.listen(port),
         "--public-host",
         "relay.localhost",
         "--data",
@@ -92,32 +114,28 @@ pub(crate) fn start_relay(
         path(&identity.key)?,
     ]
     .map(str::to_owned);
-    Process::start(
-        "cloud-relay-local",
-        "cloud-relay-local",
-        &arguments,
-        &[LOG],
-        logs,
-    )
+    start(stage, place, [RELAY; 2], &arguments, &data)
 }
 
 /// Starts the agent.
-pub(crate) fn start_agent(folder: &Path, logs: &Path) -> Result<Process> {
-    let data = folder.join("agent");
+pub(crate) fn start_agent(stage: &Stage) -> Result<Process> {
+    let data = stage.folder.join("agent");
     let arguments = ["serve", "--data", path(&data)?].map(str::to_owned);
-    Process::start("edge-agent", "edge-agent", &arguments, &[LOG], logs)
+    start(stage, &stage.places.agent, [AGENT; 2], &arguments, &data)
 }
 
-/// Writes the agent's configuration; `listen` is for portal and hubs.
+/// Writes the agent's configuration, with the ports of portal and hubs; 0 is any free one.
 pub(crate) fn write_agent_config(
+    stage: &Stage,
     plan: &WorldPlan,
-    folder: &Path,
     authority: &Authority,
     google: &str,
-    [portal, hubs]: [&str; 2],
+    [portal, hubs]: [u16; 2],
 ) -> Result<()> {
-    let data = folder.join("agent");
+    let data = stage.folder.join("agent");
     fs::create_dir_all(&data)?;
+    let places = &stage.places;
+    let [portal, hubs] = [portal, hubs].map(|port| places.agent.listen(port));
     let config = format!(
         r#"[portal]
 listen = "{portal}"
@@ -130,8 +148,8 @@ listen = "{hubs}"
 extra_ca = "{ca}"
 
 [outbound.resolve]
-"relay.localhost" = "127.0.0.1"
-"google.localhost" = "127.0.0.1"
+"relay.localhost" = "{relay}"
+"google.localhost" = "{google_address}"
 
 [google]
 authorise = "{google}/o/oauth2/v2/auth"
@@ -142,6 +160,8 @@ calendar = "{google}/calendar/v3"
 people = "{google}/v1"
 {sync}"#,
         ca = path(&authority.certificate)?,
+        relay = places.relay.address,
+        google_address = places.google.address,
         sync = plan.sync_seconds.map_or_else(String::new, |round| format!(
             "\n[sync]\nround_seconds = {round}\n"
         )),
@@ -157,8 +177,8 @@ pub(crate) fn path(path: &Path) -> Result<&str> {
 }
 
 /// Starts a hub, paired or not.
-pub(crate) fn start_hub(hub: &HubPlan, folder: &Path, agent: &str, logs: &Path) -> Result<Process> {
-    let data = folder.join("hubs").join(&hub.name);
+pub(crate) fn start_hub(stage: &Stage, hub: &HubPlan, agent: &str) -> Result<Process> {
+    let data = stage.folder.join("hubs").join(&hub.name);
     fs::create_dir_all(&data)?;
     let mut config = format!("name = {:?}\n", hub.name);
     for (key, panel) in &hub.displays {
@@ -177,11 +197,11 @@ pub(crate) fn start_hub(hub: &HubPlan, folder: &Path, agent: &str, logs: &Path) 
         path(&file)?,
     ]
     .map(str::to_owned);
-    Process::start(
-        &format!("hub-{}", hub.name),
-        "hub",
-        &arguments,
-        &[LOG],
-        logs,
-    )
+    let name = hub_program(&hub.name);
+    start(stage, &stage.places.hubs, [&name, "hub"], &arguments, &data)
+}
+
+/// What the hub of that name is called among the programs.
+pub fn hub_program(hub: &str) -> String {
+    format!("hub-{hub}")
 }

@@ -20,7 +20,11 @@ impl World {
     ///
     /// Fails when the run's certificate cannot be read.
     pub fn admin_at(&self, origin: &str) -> Result<Admin> {
-        Admin::new(origin, &self.authority.certificate)
+        Admin::new(
+            origin,
+            &self.authority.certificate,
+            &self.stage.places.names(),
+        )
     }
 
     /// The first admin: claims the agent, and connects relay and Google.

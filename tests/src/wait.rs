@@ -16,6 +16,15 @@ const LOOK_EVERY: Duration = Duration::from_millis(5);
 /// benchmarks, not by this.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
+tokio::task_local! {
+    static SHORTENED: Duration;
+}
+
+/// Runs a story that is expected to fail, with less patience than [`PATIENCE`]: nobody needs to wait long for it.
+pub async fn impatiently<F: Future>(patience: Duration, story: F) -> F::Output {
+    SHORTENED.scope(patience, story).await
+}
+
 /// Looks until `look` finds a value; fails with `what` and the last reason after [`PATIENCE`].
 ///
 /// # Errors
@@ -26,6 +35,9 @@ where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<Option<T>>>,
 {
+    let patience = SHORTENED
+        .try_with(|shortened| *shortened)
+        .unwrap_or(PATIENCE);
     let started = Instant::now();
     let mut last = None;
     loop {
@@ -34,12 +46,12 @@ where
             Ok(None) => {}
             Err(reason) => last = Some(reason),
         }
-        if started.elapsed() > PATIENCE {
+        if started.elapsed() > patience {
             match last {
                 Some(reason) => {
-                    bail!("did not happen within {PATIENCE:?}: {what}; last reason: {reason:#}")
+                    bail!("did not happen within {patience:?}: {what}; last reason: {reason:#}")
                 }
-                None => bail!("did not happen within {PATIENCE:?}: {what}"),
+                None => bail!("did not happen within {patience:?}: {what}"),
             }
         }
         tokio::time::sleep(LOOK_EVERY).await;

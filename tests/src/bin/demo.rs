@@ -47,7 +47,7 @@ async fn main() -> Result<()> {
     let mut world = World::start(WorldPlan {
         programme: Programme::Fosdem,
         hubs,
-        sync_seconds: None,
+        ..WorldPlan::small()
     })
     .await?;
     let outcome = if arguments.once {

@@ -37,7 +37,7 @@ async fn main() -> Result<()> {
     let mut world = World::start(WorldPlan {
         programme,
         hubs: vec![HubPlan::new("North", &panels)],
-        sync_seconds: None,
+        ..WorldPlan::small()
     })
     .await?;
     let mut said = json!({

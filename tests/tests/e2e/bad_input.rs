@@ -76,7 +76,9 @@ async fn a_forged_webhook_is_refused_and_changes_nothing() -> Result<()> {
         .to_owned();
     let listings = world.listings().await?;
     for token in ["", "v1.1.AAAA", "a completely different thing"] {
-        let answer = world.post_webhook(&webhook, "some-channel", token).await?;
+        let answer = world
+            .post_webhook(&webhook, "some-channel", token, 7)
+            .await?;
         assert!(
             answer.is_client_error(),
             "a forged token was answered {answer}"
@@ -175,7 +177,7 @@ async fn a_hub_that_is_not_paired_gets_nothing() -> Result<()> {
     let mut world = World::start(WorldPlan {
         programme: Programme::Rooms(vec!["Alder".into()]),
         hubs,
-        sync_seconds: None,
+        ..WorldPlan::small()
     })
     .await?;
     let mut admin = world.connected_admin().await?;

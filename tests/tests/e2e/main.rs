@@ -3,4 +3,6 @@
 mod bad_input;
 mod faults;
 mod first_light;
+mod networks;
 mod outages;
+mod promises;
