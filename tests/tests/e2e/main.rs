@@ -1,6 +1,7 @@
 //! Whole stories with the real processes; each begins with its own world.
 
 mod bad_input;
+mod decoders;
 mod faults;
 mod first_light;
 mod networks;
