@@ -50,6 +50,10 @@ need_emulator() {
     python_packages ministack "AWS on this machine, for the rehearsal"
 }
 
+need_python_hub() {
+    python_packages hub "a hub in Python that the tests run against the agent"
+}
+
 # node_packages FROM INTO WHY ; installs what FROM's package-lock.json pins into $PLACARD_TOOLS/INTO
 node_packages() {
     local from=$PLACARD_ROOT/$1 into=$PLACARD_TOOLS/$2

@@ -7,3 +7,4 @@ mod first_light;
 mod networks;
 mod outages;
 mod promises;
+mod python_hub;
