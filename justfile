@@ -37,7 +37,7 @@ lint: portal
 unit: portal
     infra/stage unit infra/cargo-tests unit
 
-# Whole stories with real processes; FILTER selects tests by name
+# Whole stories with real processes; FILTER selects tests by name; `promise` shows the evidence for the promises
 e2e *filter: build
     infra/stage e2e infra/cargo-tests e2e {{ filter }}
 

@@ -68,6 +68,19 @@ need_readers() {
     fi
 }
 
+# Network namespaces with a packet filter. Only root can make them: for anybody else the stories say that they are skipped.
+need_networks() {
+    local missing=()
+    if ! have ip || ! have ss; then
+        missing+=(iproute2)
+    fi
+    have nft || missing+=(nftables)
+    have sysctl || missing+=(procps)
+    if ((${#missing[@]})) && [[ $(id -u) == 0 ]]; then
+        apt_install "networks for tests: namespaces, loss, NAT" "${missing[@]}"
+    fi
+}
+
 chromium_path() {
     local name
     for name in "${PLACARD_CHROMIUM:-chromium}" chromium chromium-browser google-chrome-stable google-chrome; do

@@ -20,6 +20,12 @@ needs_glass() {
     need_words
 }
 
+needs_stories() {
+    needs_glass
+    need_networks
+    need_python_hub
+}
+
 needs_browser() {
     need_chromium
     need_node_packages
@@ -42,6 +48,7 @@ prepare_for() {
         relay-watch) need_dynoxide; need_cargo_lambda; need_aws ;;
         relay-*) need_cargo_lambda; need_aws ;;
         tools) need_rust_components; needs_unit_tests ;;
-        *) need_rust_components; need_shellcheck; need_template_checks; needs_portal; needs_unit_tests; needs_glass; needs_browser ;;
+        e2e | soak) needs_portal; needs_stories ;;
+        *) need_rust_components; need_shellcheck; need_template_checks; needs_portal; needs_unit_tests; needs_stories; needs_browser ;;
     esac
 }
