@@ -3,7 +3,9 @@
 //! Nothing here comes from the agent or its calendar client: two readings that agree on every pixel are worth more
 //! than one.
 
-use frame::{Bitmap, Meeting, Panel, Renderer, RoomState, SignState, Status, layouts};
+use frame::{
+    Bitmap, Corner, Meeting, Panel, Rect, Renderer, RoomState, SignState, Status, layouts,
+};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -122,6 +124,13 @@ pub fn picture(renderer: &mut Renderer, state: &RoomState, panel: &Panel) -> Bit
     renderer.draw(layouts::default_for(panel), &state, panel)
 }
 
+/// The mark that says since when a picture may be out of date.
+pub fn mark(renderer: &mut Renderer, panel: &Panel, since: Timestamp, zone: &TimeZone) -> Bitmap {
+    let since = zone.to_datetime(since);
+    let tomorrow = since.date().tomorrow().unwrap_or(since.date());
+    renderer.stale_mark(mark_block(panel), since, tomorrow, "")
+}
+
 /// The picture with the mark that says since when it may be out of date.
 ///
 /// The mark always has its date: whoever stamps it may do so when midnight has passed.
@@ -132,11 +141,13 @@ pub fn marked(
     since: Timestamp,
     zone: &TimeZone,
 ) -> Bitmap {
-    let since = zone.to_datetime(since);
-    let tomorrow = since.date().tomorrow().unwrap_or(since.date());
-    let mark = renderer.stale_mark(panel, since, tomorrow);
-    let block = frame::stale_block(panel);
+    let mark = mark(renderer, panel, since, zone);
+    let block = mark_block(panel);
     let mut marked = picture.clone();
     marked.blit(&mark, block.x, block.y);
     marked
+}
+
+fn mark_block(panel: &Panel) -> Rect {
+    layouts::default_for(panel).stale_block(panel, Corner::default(), "")
 }

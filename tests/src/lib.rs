@@ -32,6 +32,7 @@ pub mod story;
 mod timetravel;
 pub mod titles;
 pub mod wait;
+pub mod wishes;
 pub mod witness;
 pub mod world;
 

@@ -12,6 +12,7 @@ pub mod tun;
 use anyhow::{Result, bail};
 
 use self::namespace::Namespace;
+use crate::wishes::wish;
 
 /// Whether namespaces can be made here; says so when `story` has to be skipped.
 ///
@@ -21,7 +22,7 @@ use self::namespace::Namespace;
 pub fn available(story: &str) -> Result<bool> {
     let tried = Namespace::new("try").and_then(|namespace| namespace.nft("add table inet try"));
     let Err(error) = tried else { return Ok(true) };
-    if std::env::var("PLACARD_REQUIRE_NETNS").is_ok_and(|demanded| demanded == "1") {
+    if wish::<u8>("PLACARD_REQUIRE_NETNS") == Some(1) {
         bail!("{story} needs network namespaces, which cannot be made here: {error:#}");
     }
     println!(

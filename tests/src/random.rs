@@ -3,7 +3,9 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
-/// A generator of numbers (SplitMix64).
+use crate::wishes::wish;
+
+/// A generator of numbers (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub struct Random {
     state: u64,
@@ -12,9 +14,7 @@ pub struct Random {
 impl Random {
     /// From `PLACARD_SEED`, or from a seed of its own; `story` prints it.
     pub fn for_story(story: &str) -> Self {
-        let given = std::env::var("PLACARD_SEED")
-            .ok()
-            .and_then(|seed| seed.parse().ok());
+        let given = wish("PLACARD_SEED");
         let seed = given.unwrap_or_else(|| RandomState::new().hash_one(story));
         println!("{story}: PLACARD_SEED={seed} repeats this");
         Self::new(seed)

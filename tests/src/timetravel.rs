@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use frame::Bitmap;
 use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -12,12 +13,19 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 impl World {
-    /// Makes it `verified_at` when every room was last compared with Google, for the dead agent and the dead hub.
+    /// Makes it `verified_at` when every room was last compared with Google, for the dead agent and the dead hub, which
+    /// has the `mark` that says so.
     ///
     /// # Errors
     ///
     /// Fails when either has nothing on disk.
-    pub fn was_verified(&self, hub: &str, key: &str, verified_at: Timestamp) -> Result<()> {
+    pub fn was_verified(
+        &self,
+        hub: &str,
+        key: &str,
+        verified_at: Timestamp,
+        mark: &Bitmap,
+    ) -> Result<()> {
         let database = Connection::open(self.agent_data().join("agent.db"))?;
         let rooms = database.execute(
             "UPDATE rooms SET verified_at = ?1 WHERE verified_at IS NOT NULL",
@@ -26,6 +34,7 @@ impl World {
         anyhow::ensure!(rooms > 0, "no room was ever compared with Google");
         edit(&self.plan_file(hub, key), |plan| {
             plan["freshness"]["verified_at"] = json!(verified_at);
+            plan["freshness"]["mark"]["rows"] = json!(mark.rows());
         })
     }
 

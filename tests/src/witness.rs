@@ -70,7 +70,9 @@ mod tests {
 
     fn witness() -> Witness {
         let mut witness = Witness::default();
-        ["a", "b", "c"].map(|hash| witness.meant(hash));
+        for hash in ["a", "b", "c"] {
+            witness.meant(hash);
+        }
         witness
     }
 

@@ -16,6 +16,7 @@ use hub_link::identity::Pin;
 use hub_link::picture;
 use hub_link::wire;
 use placard_tests::random::Random;
+use placard_tests::wishes::wish;
 
 /// Inputs made of the corpus when no time is given.
 const INPUTS: usize = 3000;
@@ -68,9 +69,7 @@ fn fuzz(target: &str, decoder: Decoder) -> Result<()> {
     for (name, input) in &corpus {
         run(target, decoder, input).with_context(|| format!("of the corpus: {name}"))?;
     }
-    let seconds = std::env::var("PLACARD_FUZZ_SECONDS")
-        .ok()
-        .and_then(|s| s.parse().ok());
+    let seconds = wish("PLACARD_FUZZ_SECONDS");
     let until = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
     let mut random = Random::for_story(&format!("decoder {target}"));
     let mut made = 0;

@@ -13,6 +13,7 @@ use placard_tests::promise::Evidence;
 use placard_tests::random::Random;
 use placard_tests::story::Story;
 use placard_tests::wait::{eventually, impatiently};
+use placard_tests::wishes::wish;
 
 /// Programs that are killed at moments of chance, unless `PLACARD_KILLS` says how many.
 const KILLS: usize = 20;
@@ -141,9 +142,7 @@ async fn at_moments_of_chance(
     programs: &[&str],
     evidence: &mut Evidence,
 ) -> Result<()> {
-    let kills = std::env::var("PLACARD_KILLS")
-        .ok()
-        .and_then(|n| n.parse().ok());
+    let kills = wish("PLACARD_KILLS");
     let mut random = Random::for_story("promise 1, moments of chance");
     for _ in 0..kills.unwrap_or(KILLS) {
         let program = *random.pick(programs);
