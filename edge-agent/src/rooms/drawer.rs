@@ -17,6 +17,10 @@ const KEPT: usize = 256;
 
 /// What can be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time is on its way to the thread that draws"
+)]
 pub(crate) enum Drawing {
     Room(RoomState),
     Notice {

@@ -116,7 +116,13 @@ impl Canvas<'_> {
             ..*column
         };
         let (name, state, hours) = (at(&columns.0), at(&columns.1), at(&columns.2));
-        self.middle(&[room.room.clone()], &bold, name, Align::Left, Ink::Black);
+        self.middle(
+            std::slice::from_ref(&room.room),
+            &bold,
+            name,
+            Align::Left,
+            Ink::Black,
+        );
         let busy = matches!(room.status, Status::Busy { .. });
         let word = self.scene.state_word(&room.status);
         let wordings = self

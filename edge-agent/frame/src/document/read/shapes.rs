@@ -79,9 +79,7 @@ pub(super) fn circle(fields: &mut Fields<'_>, warnings: &mut Warnings) -> Option
         return None;
     };
     let mut shape = shape_of_circle(fields, warnings);
-    for known in ["backgroundColor"] {
-        fields.value(known);
-    }
+    fields.value("backgroundColor");
     // As devices do: unless the edge is white, it gives the fill its colour.
     if let (Some((fill, _)), Some((edge, _))) = (&mut shape.fill, shape.stroke)
         && edge != Colour::White
