@@ -67,7 +67,7 @@ node_packages() {
 }
 
 need_node_packages() {
-    node_packages infra/node node "wasm-opt for the portal, playwright-core for the browser tests"
+    node_packages infra/node node "wasm-opt and esbuild for the portal, playwright-core for the browser tests"
 }
 
 need_google_client() {
