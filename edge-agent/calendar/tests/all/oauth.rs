@@ -49,7 +49,7 @@ async fn the_address_to_go_to_asks_for_everything_that_is_needed() {
         ("response_type", "code"),
         (
             "scope",
-            "openid email https://www.googleapis.com/auth/calendar.readonly",
+            "openid email https://www.googleapis.com/auth/calendar.readonly https://www.googleapis.com/auth/directory.readonly",
         ),
         ("state", "state-1"),
     ];
