@@ -128,6 +128,7 @@ pub(crate) fn draw(
         images: tools.images,
         scene: &scene,
         budget: Budget::of(panel.width, panel.height),
+        clip: scene.scale.panel,
     };
     canvas.sheet(sheet);
     picture

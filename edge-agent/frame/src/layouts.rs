@@ -74,6 +74,12 @@ pub fn named(name: &str) -> Option<&'static Document> {
         .map(Shipped::document)
 }
 
+/// Whether a document is one that Placard brings, unchanged.
+pub(crate) fn is_shipped(document: &Document) -> bool {
+    ALL.iter()
+        .any(|shipped| std::ptr::eq(shipped.document(), document))
+}
+
 /// The layout of a room's sign that fits a panel best: the most detailed one that is readable and of its shape.
 pub fn default_for(panel: &Panel) -> &'static Document {
     let (across, down) = (panel.width as f32, panel.height as f32);

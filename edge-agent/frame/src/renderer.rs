@@ -72,8 +72,10 @@ impl Renderer {
             images: &mut self.images,
         };
         let mut picture = layout::draw(drawn, sheet, state, panel, &locale, tools);
-        // A layout of its own may keep today's date in the block: the mark, which has its date, then covers it.
-        if document.reserves_stale_block() && !std::ptr::eq(drawn, document) {
+        // A layout may keep today's date in its own block: the mark, which has its date, then covers it. Ours know of
+        // each other's blocks.
+        let knows_the_block = std::ptr::eq(drawn, document) || layouts::is_shipped(document);
+        if document.reserves_stale_block() && !knows_the_block {
             let block = document.stale_block(panel, Corner::default(), &state.locale);
             picture.fill(block, false);
         }

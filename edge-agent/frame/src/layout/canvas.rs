@@ -17,12 +17,14 @@ pub(crate) struct Canvas<'a> {
     pub(crate) images: &'a mut Images,
     pub(crate) scene: &'a Scene<'a>,
     pub(crate) budget: Budget,
+    /// Nothing is drawn outside: the block of the item that is being drawn.
+    pub(crate) clip: Area,
 }
 
 impl Canvas<'_> {
     /// Fills an area, as far as it lies on the panel.
     pub(crate) fn fill(&mut self, area: Area, ink: Ink) {
-        if let Some(rect) = area.on(self.on.width(), self.on.height()) {
+        if let Some(rect) = area.and(self.clip).on(self.on.width(), self.on.height()) {
             self.budget
                 .spend(u64::from(rect.width) * u64::from(rect.height));
             self.on.fill(rect, ink);

@@ -22,7 +22,20 @@ impl Canvas<'_> {
         }
     }
 
+    /// Draws an item into its area, and nothing outside. A line, a code at a position and captions have none.
     pub(crate) fn item(&mut self, item: &Item, area: Area) {
+        let outer = self.clip;
+        if !matches!(
+            item.kind,
+            Kind::Line { .. } | Kind::Code(_) | Kind::Buttons(_)
+        ) {
+            self.clip = outer.and(area);
+        }
+        self.kind(item, area);
+        self.clip = outer;
+    }
+
+    fn kind(&mut self, item: &Item, area: Area) {
         let scene = self.scene;
         match &item.kind {
             Kind::Text(text) => self.text(text, area),

@@ -30,7 +30,10 @@ impl Canvas<'_> {
             Some(_) => (area.x, area.y),
             None => (area.x + (area.w - w) / 2, area.y + (area.h - h) / 2),
         };
-        let seen = Area { x, y, w, h }.and(area).and(self.scene.scale.panel);
+        let seen = Area { x, y, w, h }
+            .and(area)
+            .and(self.clip)
+            .and(self.scene.scale.panel);
         self.budget.spend(
             u64::from(seen.w.max(0).unsigned_abs()) * u64::from(seen.h.max(0).unsigned_abs()),
         );

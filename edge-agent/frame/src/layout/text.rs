@@ -50,7 +50,7 @@ impl Canvas<'_> {
         align: Align,
         ink: Ink,
     ) {
-        let Some(clip) = clip.on(self.on.width(), self.on.height()) else {
+        let Some(clip) = clip.and(self.clip).on(self.on.width(), self.on.height()) else {
             return;
         };
         let align = match (align, self.scene.scale.mirrored) {

@@ -32,6 +32,7 @@ fn title(text: &str) -> (Vec<String>, f32) {
         images: &mut Images::default(),
         scene: &scene,
         budget: Budget::of(400, 300),
+        clip: scene.scale.panel,
     };
     let font = Font {
         size: Length::pixels(28.0),
