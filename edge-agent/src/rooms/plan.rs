@@ -10,7 +10,11 @@
 //!
 //! A plan builds on the one before, so it may take only that one's place. One that was overtaken meanwhile is thrown
 //! away when it is to be stored, and made again.
+//!
+//! Only the first step opens a receipt. So the second never shows a change before the first did: a room may have been
+//! listed again while its news is still on its way, and that news plans the day.
 
+mod handled;
 mod steps;
 
 use std::collections::{BTreeSet, HashMap};
@@ -25,6 +29,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use self::handled::Handled;
 use self::steps::{Subject, add_step, same_from_now_on, whole_microseconds};
 use super::drawer::{DrawError, Drawer, Drawing, Urgency};
 use super::freshness;
@@ -56,6 +61,7 @@ pub(crate) struct Planner {
     store: Store,
     drawer: Drawer,
     registry: Registry,
+    handled: Handled,
     /// Displays whose day is to be planned again.
     rest: UnboundedSender<DisplayId>,
 }
@@ -75,6 +81,7 @@ impl Planner {
             store,
             drawer,
             registry,
+            handled: Handled::default(),
             rest,
         };
         let news = bus.follow();
@@ -141,6 +148,9 @@ impl Planner {
             if waiting.is_empty() {
                 break;
             }
+        }
+        if let Some((room, meetings)) = subject.meetings() {
+            self.handled.remember(room, meetings);
         }
         for display in displays {
             // Only fails at shutdown.
@@ -300,6 +310,11 @@ impl Planner {
         };
         let panel: Panel = display.panel.parse()?;
         let subject = Subject::load(&self.store, &display).await?;
+        if let Some((room, meetings)) = subject.meetings()
+            && !self.handled.covers(room, meetings)
+        {
+            return Ok(());
+        }
         let now = now();
         let mut day = vec![(whole_microseconds(now), subject.drawing(&display, now))];
         day.extend(subject.coming(&display, now));
@@ -366,3 +381,6 @@ fn log(outcome: Result<(), PlanError>) {
 fn now() -> Timestamp {
     Timestamp::now()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use edge_api::id::RoomId;
 use google_calendar::Timeline;
 use jiff::{SignedDuration, Timestamp};
 
+use super::handled::MeetingsHash;
 use crate::rooms::drawer::Drawing;
 use crate::rooms::state::{no_information, room_state};
 use crate::store::{Desired, Display, PlanStep, Room, Store, StoreError};
@@ -19,11 +20,10 @@ pub(super) enum Subject {
     Room {
         room: Box<Room>,
         timeline: Timeline,
+        meetings: MeetingsHash,
     },
     /// Nobody has linked it to a room; it says how to find it in the portal.
-    Nothing {
-        hub_name: String,
-    },
+    Nothing { hub_name: String },
 }
 
 impl Subject {
@@ -36,6 +36,7 @@ impl Subject {
             return Ok(Self::Room {
                 room: Box::new(room),
                 timeline,
+                meetings: MeetingsHash::of(&events),
             });
         }
         let hub = store.hub(&display.hub).await?;
@@ -51,10 +52,18 @@ impl Subject {
         }
     }
 
+    /// The room and which meetings it has.
+    pub(super) fn meetings(&self) -> Option<(&RoomId, MeetingsHash)> {
+        match self {
+            Self::Room { room, meetings, .. } => Some((&room.id, *meetings)),
+            Self::Nothing { .. } => None,
+        }
+    }
+
     /// What is due at `now`.
     pub(super) fn drawing(&self, display: &Display, now: Timestamp) -> Drawing {
         match self {
-            Self::Room { room, timeline } if room.verified_at.is_some() => Drawing::Room(
+            Self::Room { room, timeline, .. } if room.verified_at.is_some() => Drawing::Room(
                 room_state(&room.name, &room.calendar_id, &room.zone, timeline, now),
             ),
             Self::Room { .. } => self.no_information(now),
@@ -72,7 +81,7 @@ impl Subject {
     /// microseconds, as they are stored and sent: else no stored plan would ever equal a new one.
     pub(super) fn coming(&self, display: &Display, now: Timestamp) -> Vec<(Timestamp, Drawing)> {
         let mut day = Vec::new();
-        if let Self::Room { room, timeline } = self
+        if let Self::Room { room, timeline, .. } = self
             && room.verified_at.is_some()
         {
             let end = horizon(now);
