@@ -23,6 +23,9 @@ const LOG: (&str, &str) = (
     "info,edge_agent=debug,hub=debug,hub_link=debug,cloud_relay=debug",
 );
 
+/// The programme of a real conference. In the program, so that it does not need the folder that it was built from.
+const FOSDEM: &[u8] = include_bytes!("../google-stand-in/fixtures/fosdem-2025.json");
+
 /// Starts `binary` under `name` at its place; it writes below `data`.
 fn start(
     stage: &Stage,
@@ -71,9 +74,9 @@ pub(crate) fn start_stand_in(
     }
     match programme {
         Programme::Fosdem => {
-            let fixture = Path::new(env!("CARGO_MANIFEST_DIR"))
-                .join("google-stand-in/fixtures/fosdem-2025.json");
-            arguments.extend(["--fosdem".to_owned(), path(&fixture)?.to_owned()]);
+            let file = stage.folder.join("fosdem-2025.json");
+            fs::write(&file, FOSDEM)?;
+            arguments.extend(["--fosdem".to_owned(), path(&file)?.to_owned()]);
         }
         Programme::Rooms(names) => {
             let file = stage.folder.join("rooms.json");
