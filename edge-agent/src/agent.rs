@@ -21,6 +21,9 @@ use crate::news::Bus;
 use crate::outbound::{OutboundError, OutboundHttp, StoredWaysError, Ways};
 use crate::portal::{self, App, Parts};
 use crate::relay::{self, InstanceError, Relay, StartRelayError, Timing};
+use crate::rooms::fonts::{SignFonts, SignFontsError};
+use crate::rooms::images::{self, ImageFetcher};
+use crate::rooms::preview::Previews;
 use crate::security::{CertificateError, OwnNames, PortalCertificate, SetupToken};
 use crate::store::{OpenStoreError, Store, StoreError};
 use crate::sync;
@@ -49,6 +52,10 @@ enum Failure {
     Relay(#[from] StartRelayError),
     #[error("find out which copy of the agent this is")]
     Instance(#[from] InstanceError),
+    #[error("read the fonts of signs")]
+    Fonts(#[from] SignFontsError),
+    #[error("read the fonts of signs")]
+    FontsStopped(#[source] tokio::task::JoinError),
     #[error("open the door for hubs")]
     Hubs(#[from] StartHubsError),
     #[error(transparent)]
@@ -57,6 +64,8 @@ enum Failure {
     Certificate(#[from] CertificateError),
     #[error("prepare TLS for the portal")]
     Tls(#[from] rustls::Error),
+    #[error("start the thread that draws previews")]
+    Previews(#[source] std::io::Error),
     #[error("read or write the setup token")]
     SetupToken(#[source] std::io::Error),
 }
@@ -130,12 +139,17 @@ impl Agent {
         .await?;
         work.tasks
             .spawn(google.clone().watch_clock(work.stop.clone()));
+        let folder = config.fonts;
+        let fonts = tokio::task::spawn_blocking(move || SignFonts::load(folder.as_deref()))
+            .await
+            .map_err(Failure::FontsStopped)??;
         // Before sync, so that the planner hears of every list.
         let hubs = Hubs::start(
             HubsConfig {
                 listen: config.hubs.listen,
                 addresses: config.hubs.addresses,
                 instance: relay::instance(&config.data)?.to_string().into_bytes(),
+                fonts: fonts.clone(),
             },
             store.clone(),
             bus.clone(),
@@ -156,6 +170,13 @@ impl Agent {
             stop,
         );
 
+        let images = ImageFetcher::new(config.image_hosts, http.clone());
+        tasks.spawn(work.stop.clone().run_until_cancelled_owned(images::keep(
+            images,
+            store.clone(),
+            bus.clone(),
+        )));
+
         let listener = listen::portal(config.portal.listen, &store).await?;
         let portal_address = listener.local_addr().map_err(ListenError::Address)?;
         let names = OwnNames::new(&config.portal.name, portal_address);
@@ -163,6 +184,7 @@ impl Agent {
         let setup_token = SetupToken::in_data(&config.data);
         announce_setup(&store, &setup_token, &names).await?;
         let app = App::new(Parts {
+            previews: Previews::start(store.clone(), fonts).map_err(Failure::Previews)?,
             store,
             bus,
             relay: relay.clone(),

@@ -5,7 +5,7 @@
 
 mod file;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
@@ -57,6 +57,11 @@ pub struct Config {
     pub(crate) google: Endpoints,
     /// Reading calendars.
     pub(crate) sync: Sync,
+    /// The folder of the font pack, from `signs.fonts`, relative to the data folder; absent means the installed one, if
+    /// there is one.
+    pub(crate) fonts: Option<PathBuf>,
+    /// Hosts (lowercase) from which layouts may name images, from `images.hosts`; absent means none.
+    pub(crate) image_hosts: BTreeSet<String>,
 }
 
 /// Reading calendars.
@@ -139,7 +144,7 @@ impl Config {
     fn new(data: &Path, file: File, environment: &impl Source) -> Result<Self, ConfigError> {
         let google = google(&file.google, environment)?;
         let name = match file.portal.name {
-            Some(name) => host_name(&name)?,
+            Some(name) => host_name(&name, "[portal] name")?,
             None => machine_name(),
         };
         let resolve = file.outbound.resolve.into_iter();
@@ -163,6 +168,13 @@ impl Config {
                     .collect(),
             },
             google,
+            fonts: file.signs.fonts.map(|path| data.join(path)),
+            image_hosts: file
+                .images
+                .hosts
+                .iter()
+                .map(|host| host_name(host, "[images] hosts"))
+                .collect::<Result<_, _>>()?,
             sync: Sync {
                 round: file
                     .sync
@@ -216,7 +228,7 @@ fn address(place: &str, value: &str) -> Result<Url, ConfigError> {
     }
 }
 
-fn host_name(value: &str) -> Result<String, ConfigError> {
+fn host_name(value: &str, setting: &str) -> Result<String, ConfigError> {
     let name = value.trim().to_ascii_lowercase();
     let sound = !name.is_empty()
         && name.len() <= 253
@@ -230,7 +242,7 @@ fn host_name(value: &str) -> Result<String, ConfigError> {
         Ok(name)
     } else {
         Err(ConfigError::Value {
-            place: "agent.toml, [portal] name".to_owned(),
+            place: format!("agent.toml, {setting}"),
             value: value.to_owned(),
             problem: "is not a host name such as placard.example.com (no port, no https://)",
         })
@@ -241,7 +253,7 @@ fn host_name(value: &str) -> Result<String, ConfigError> {
 fn machine_name() -> String {
     std::fs::read_to_string("/proc/sys/kernel/hostname")
         .ok()
-        .and_then(|name| host_name(&name).ok())
+        .and_then(|name| host_name(&name, "the machine's name").ok())
         .unwrap_or_else(|| "localhost".to_owned())
 }
 

@@ -21,6 +21,7 @@ pub(crate) mod registry;
 mod sending;
 mod server;
 mod session;
+mod setting;
 mod standing;
 #[cfg(test)]
 mod tests;
@@ -33,12 +34,11 @@ use std::time::Duration;
 
 use edge_api::hubs::Pairing;
 use edge_api::id::{DisplayId, HubId, RoomId};
-use frame::{Corner, NotAPanel, Panel, layouts};
+use frame::{NotAPanel, Rotation};
 use hub_link::agent_end::AgentEndpoint;
 use hub_link::close::CloseReason;
 use hub_link::code::{NotACode, PairingCode};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -55,8 +55,11 @@ use self::server::Server;
 use self::standing::Standings;
 use crate::news::{Bus, News};
 use crate::rooms::drawer::{DrawError, Drawer, Drawing, Urgency};
+use crate::rooms::fonts::SignFonts;
 use crate::rooms::freshness;
+use crate::rooms::listed;
 use crate::rooms::plan::Planner;
+use crate::rooms::subject::{Subject, SubjectError};
 use crate::store::{Display, NotLinked, Store, StoreError};
 
 /// How long a display shows which one it is: time to walk past a few doors.
@@ -71,6 +74,8 @@ pub(crate) struct HubsConfig {
     pub(crate) addresses: Vec<String>,
     /// Which copy of the agent this is.
     pub(crate) instance: Vec<u8>,
+    /// What signs are written with.
+    pub(crate) fonts: SignFonts,
 }
 
 /// Why hubs cannot be served.
@@ -108,10 +113,14 @@ pub(crate) enum DisplayError {
     UnknownHub,
     #[error("there is no such room; reload the page")]
     UnknownRoom,
+    #[error("there is no such layout; choose another one")]
+    UnknownLayout,
     #[error("the display's hub is away; try again when it is connected")]
     HubAway,
     #[error("the hub describes a panel that this version does not know")]
     Panel(#[from] NotAPanel),
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
     #[error("draw the picture")]
     Draw(#[from] DrawError),
     #[error("read or write what is known of the display")]
@@ -150,7 +159,7 @@ impl Hubs {
             .local_addr()
             .map_err(StartHubsError::LocalAddress)?;
         let rooms = Rooms {
-            drawer: Drawer::start().map_err(StartHubsError::Drawer)?,
+            drawer: Drawer::start(config.fonts).map_err(StartHubsError::Drawer)?,
             registry: Registry::default(),
             pictures: Pictures::new(store.clone()),
             fleet: Fleet::default(),
@@ -292,9 +301,7 @@ impl Hubs {
     ) -> Result<(), DisplayError> {
         match self.0.rooms.store.link_display(display, room).await? {
             Ok(()) => {
-                self.0.rooms.bus.send(News::LinksChanged {
-                    display: display.clone(),
-                });
+                self.look_again(display);
                 Ok(())
             }
             Err(NotLinked::UnknownDisplay) => Err(DisplayError::UnknownDisplay),
@@ -322,13 +329,13 @@ impl Hubs {
         };
         let mut bitmap = picture.bitmap;
         if let Some(since) = shown.marked_since {
-            let panel: Panel = display.panel.parse()?;
-            let zone = self.zone_of(&display).await?;
+            let subject =
+                Subject::load(&rooms.store, &display, &mut listed::Rooms::default()).await?;
+            let (drawing, block) = freshness::mark(since, &subject);
             let mark = rooms
                 .drawer
-                .draw(Urgency::Now, freshness::mark(since, &zone), panel)
+                .draw(Urgency::Now, drawing, subject.panel)
                 .await?;
-            let block = layouts::default_for(&panel).stale_block(&panel, Corner::default(), "");
             bitmap.blit(&mark.bitmap, block.x, block.y);
         }
         Ok(Some(bitmap.to_png()))
@@ -353,6 +360,7 @@ impl Hubs {
                 .into_iter()
                 .flatten()
                 .collect(),
+            rotation: Rotation::from_degrees(display.settings.rotation.into()).unwrap_or_default(),
         };
         let picture = rooms
             .drawer
@@ -369,14 +377,6 @@ impl Hubs {
         } else {
             Err(DisplayError::HubAway)
         }
-    }
-
-    async fn zone_of(&self, display: &Display) -> Result<TimeZone, StoreError> {
-        let Some(room) = &display.room else {
-            return Ok(TimeZone::UTC);
-        };
-        let room = self.0.rooms.store.room(room).await?;
-        Ok(room.map_or(TimeZone::UTC, |room| room.zone))
     }
 }
 

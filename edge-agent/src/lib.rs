@@ -8,12 +8,14 @@
 mod agent;
 mod config;
 mod console;
+mod digest;
 mod google;
 mod hubs;
 mod news;
 mod outbound;
 mod portal;
 mod relay;
+mod render;
 mod rooms;
 mod security;
 mod store;
@@ -25,3 +27,4 @@ pub use self::console::{
     ConsoleError, HubKeys, admin_reset, admit_hub, hub_keys, promote_standby_key, recovery_phrase,
     rotate_hub_key, setup_token, take_over,
 };
+pub use self::render::{RenderError, RenderRequest, Rendered, render};

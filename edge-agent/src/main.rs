@@ -45,6 +45,8 @@ enum Command {
     /// Keys and hubs.
     #[command(subcommand)]
     Hubs(Hubs),
+    /// Draw a layout as a display would show it. Needs no agent.
+    Render(Render),
 }
 
 #[derive(Debug, Subcommand)]
@@ -69,6 +71,30 @@ enum Hubs {
     PromoteStandby(Data),
     /// Serve hubs in the place of another copy of this agent. Restart the agent afterwards.
     TakeOver(Data),
+}
+
+#[derive(Debug, clap::Args)]
+struct Render {
+    /// A file with a layout, or the name of one that comes with the agent, such as room-800x480.
+    layout: String,
+    /// A JSON file with what the sign has to say.
+    #[arg(long)]
+    room: PathBuf,
+    /// Pixels and colours of the panel, such as 800x480-bwr.
+    #[arg(long)]
+    panel: String,
+    /// The PNG to write.
+    #[arg(long, short)]
+    output: PathBuf,
+    /// By how many degrees the panel hangs turned, clockwise.
+    #[arg(long, default_value_t = 0)]
+    rotation: u32,
+    /// The sign's language, such as de.
+    #[arg(long)]
+    locale: Option<String>,
+    /// The folder of the font pack; without it the installed one is taken, if there is one.
+    #[arg(long)]
+    fonts: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -117,6 +143,7 @@ async fn run(command: Command) -> Result<()> {
             println!("{}", edge_agent::setup_token(&data).await?);
             Ok(())
         }
+        Command::Render(render) => draw(&render),
         Command::Admin(Admin::Reset(Data { data })) => {
             let token = edge_agent::admin_reset(&data).await?;
             println!(
@@ -183,6 +210,22 @@ async fn hubs(command: Hubs) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn draw(render: &Render) -> Result<()> {
+    let rendered = edge_agent::render(&edge_agent::RenderRequest {
+        layout: &render.layout,
+        room: &render.room,
+        panel: &render.panel,
+        rotation: render.rotation,
+        locale: render.locale.as_deref(),
+        fonts: render.fonts.as_deref(),
+    })?;
+    for warning in rendered.warnings {
+        warn!("{warning}");
+    }
+    std::fs::write(&render.output, rendered.png)
+        .with_context(|| format!("write `{}`", render.output.display()))
 }
 
 async fn serve(data: PathBuf) -> Result<()> {

@@ -17,8 +17,10 @@ pub(crate) enum News {
     RoomChanged { room: RoomId, trace: Trace },
     /// A room was listed and is right as of its `verified_at`; its events may be the same as before.
     RoomVerified { room: RoomId },
-    /// A display was linked to a room, or unlinked.
+    /// A display was linked to a room, unlinked, or set to show something else or otherwise.
     LinksChanged { display: DisplayId },
+    /// A layout was saved or deleted.
+    LayoutsChanged,
     /// A hub reported what a display stores or shows.
     DisplayChanged { display: DisplayId },
     /// Somebody pressed a button of a display; it is told once.

@@ -209,6 +209,19 @@ impl OutboundHttp {
         self.0.present.load().client.clone()
     }
 
+    /// For a client of one's own within the building: the same trust, no proxy, no redirect, nothing kept open.
+    pub(crate) fn builder(&self) -> reqwest::ClientBuilder {
+        builder(&self.0.present.load().tls)
+            .no_proxy()
+            .pool_max_idle_per_host(0)
+            .connect_timeout(CONNECT_TIMEOUT)
+    }
+
+    /// The address that the configuration gives a host.
+    pub(crate) fn resolve(&self, host: &str) -> Option<IpAddr> {
+        self.0.config.resolve.get(host).copied()
+    }
+
     /// Opens a connection of one's own, such as for a WebSocket: the same way, the same trust, no ALPN.
     pub(crate) async fn dial(
         &self,
@@ -267,6 +280,15 @@ impl Present {
     }
 }
 
+fn builder(tls: &ClientConfig) -> reqwest::ClientBuilder {
+    let mut with_http2 = tls.clone();
+    with_http2.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(with_http2)
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(USER_AGENT)
+}
+
 fn tls(extra: Vec<CertificateDer<'static>>) -> Result<Arc<ClientConfig>, TrustError> {
     trust::tls_config(extra).map(Arc::new)
 }
@@ -276,8 +298,6 @@ fn client(
     ways: &Ways,
     tls: &Arc<ClientConfig>,
 ) -> reqwest::Result<reqwest::Client> {
-    let mut with_http2 = (**tls).clone();
-    with_http2.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let connect_timeout = match ways.proxy {
         Some(_) => CONNECT_TIMEOUT_WITH_PROXY,
         None => CONNECT_TIMEOUT,
@@ -289,16 +309,13 @@ fn client(
     {
         choice = choice.basic_auth(user, password);
     }
-    let mut builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(with_http2)
+    let mut builder = builder(tls)
         .no_proxy()
         .proxy(choice)
         .connector_layer(Explain {
             proxy: ways.proxy.clone(),
             tls: Arc::clone(tls),
         })
-        .redirect(reqwest::redirect::Policy::none())
-        .user_agent(USER_AGENT)
         .connect_timeout(connect_timeout)
         .timeout(ANSWER_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)

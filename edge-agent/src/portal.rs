@@ -6,6 +6,7 @@
 
 mod account;
 mod activity;
+mod announcements;
 mod app;
 mod assets;
 mod body;
@@ -16,6 +17,7 @@ mod flows;
 mod glass;
 mod hubs;
 mod integration;
+mod layouts;
 mod outbound;
 mod picture;
 mod receipts;
@@ -26,6 +28,7 @@ mod rooms;
 mod router;
 mod security;
 mod serve;
+mod settings;
 mod signs;
 mod site;
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod sign_in;
 mod throttle;
 
 pub(crate) use self::certificate::{CertificateError, CertificateFacts, PortalCertificate};
-pub(crate) use self::own_names::OwnNames;
+pub(crate) use self::own_names::{OwnNames, interfaces};
 pub(crate) use self::passwords::{PasswordError, Passwords};
 pub(crate) use self::setup_token::SetupToken;
 pub(crate) use self::sign_in::{SESSION_COOKIE, SESSION_LIFE, SessionToken, alive, needs_touch};

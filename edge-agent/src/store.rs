@@ -5,17 +5,21 @@
 //! is on disk.
 
 mod accounts;
+mod announcements;
 mod displays;
 mod google;
+mod layouts;
 mod outbound;
 mod receipts;
 mod relay;
 mod rooms;
 mod secrets;
+mod web_images;
 
 pub(crate) use self::accounts::*;
 pub(crate) use self::displays::*;
 pub(crate) use self::google::*;
+pub(crate) use self::layouts::*;
 pub(crate) use self::outbound::*;
 pub(crate) use self::receipts::*;
 pub(crate) use self::relay::*;
@@ -46,6 +50,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0008_people.sql"),
     include_str!("store/migrations/0009_fleet.sql"),
     include_str!("store/migrations/0010_way_out.sql"),
+    include_str!("store/migrations/0011_signs.sql"),
 ];
 
 /// Why the database could not be opened.

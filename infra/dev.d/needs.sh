@@ -40,9 +40,10 @@ prepare_for() {
         gallery) need_font_pack ;;
         bench) needs_portal; needs_glass; need_chromium; need_python; need_dynoxide; need_cargo_lambda ;;
         lint) need_rust_components; need_shellcheck; need_template_checks; needs_portal ;;
-        portal | check-wasm | build | release) needs_portal ;;
+        portal | check-wasm | build) needs_portal ;;
+        release) needs_portal; need_font_pack ;;
         unit) needs_portal; needs_unit_tests ;;
-        demo) needs_portal; needs_glass ;;
+        demo) needs_portal; needs_glass; need_font_pack ;;
         browser | pictures) needs_portal; needs_browser; need_words ;;
         relay-rehearse) needs_portal; needs_glass; need_cargo_lambda; need_aws; need_emulator ;;
         relay-watch) need_dynoxide; need_cargo_lambda; need_aws ;;

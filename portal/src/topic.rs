@@ -10,11 +10,12 @@ pub(crate) enum Topic {
     Relay,
     Receipts,
     Repairs,
+    Layouts,
 }
 
 impl Topic {
     /// Every topic, in the order of their discriminants.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Signs,
         Self::Rooms,
         Self::Hubs,
@@ -22,6 +23,7 @@ impl Topic {
         Self::Relay,
         Self::Receipts,
         Self::Repairs,
+        Self::Layouts,
     ];
 
     /// What to look at again after the event called `name`; everything after one of a newer agent.
@@ -33,6 +35,7 @@ impl Topic {
             "integration" => &[Self::Integration, Self::Rooms, Self::Repairs],
             "relay" => &[Self::Relay, Self::Integration, Self::Repairs],
             "receipt" => &[Self::Receipts, Self::Signs],
+            "layouts" => &[Self::Layouts],
             _ => &Self::ALL,
         }
     }

@@ -83,7 +83,7 @@ pub(crate) fn summary(signs: &Signs) -> String {
 
 /// How large a panel is, as the trade says it; pixels for sizes that are not ours.
 pub(crate) fn panel_size(panel: &str) -> String {
-    match panel {
+    match size_of(panel) {
         "296x128" => "2.9″".to_owned(),
         "400x300" => "4.2″".to_owned(),
         "800x480" => "7.5″".to_owned(),
@@ -91,9 +91,14 @@ pub(crate) fn panel_size(panel: &str) -> String {
     }
 }
 
+/// A panel without its colours, such as `800x480` of `800x480-bwr`.
+fn size_of(panel: &str) -> &str {
+    panel.split_once('-').map_or(panel, |(size, _)| size)
+}
+
 /// A panel's width and height in pixels.
 pub(crate) fn pixels(panel: &str) -> Option<(u32, u32)> {
-    let (width, height) = panel.split_once('x')?;
+    let (width, height) = size_of(panel).split_once('x')?;
     let size = (width.parse().ok()?, height.parse().ok()?);
     (size.0 > 0 && size.1 > 0).then_some(size)
 }
@@ -226,6 +231,8 @@ mod tests {
         assert_eq!(panel_size("800x480"), "7.5″");
         assert_eq!(panel_size("640x384"), "640 × 384");
         assert_eq!(pixels("296x128"), Some((296, 128)));
+        assert_eq!(pixels("800x480-bwr"), Some((800, 480)));
+        assert_eq!(panel_size("400x300-bwry"), "4.2″");
         assert_eq!(pixels("0x128"), None);
         assert_eq!(pixels("wide"), None);
     }

@@ -290,6 +290,8 @@ fn plain(title: &str, start: Timestamp, end: Timestamp) -> Booking {
         id: String::new(),
         title: Some(title.to_owned()),
         organiser: Some("Ada Lovelace".to_owned()),
+        people: Some(1),
+        private: false,
         start,
         end,
     }
@@ -329,6 +331,11 @@ fn booking(value: &Value) -> Result<Booking> {
         id: words("id").with_context(|| format!("no `id` in {value}"))?,
         title: words("summary").filter(|_| !private),
         organiser: words("organiser").filter(|_| !private),
+        people: value["people"]
+            .as_u64()
+            .and_then(|people| u32::try_from(people).ok())
+            .filter(|people| *people > 0 && !private),
+        private,
         start: instant("start")?,
         end: instant("end")?,
     })

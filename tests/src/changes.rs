@@ -311,6 +311,8 @@ fn talk(title: &str, start: Timestamp, end: Timestamp) -> Result<Booking> {
         id: String::new(),
         title: Some(title.to_owned()),
         organiser: Some("Ada Lovelace".to_owned()),
+        people: Some(1),
+        private: false,
         start: start.round(minute)?,
         end: end.round(minute)?,
     })

@@ -19,6 +19,10 @@ pub struct Booking {
     pub title: Option<String>,
     /// Who booked it.
     pub organiser: Option<String>,
+    /// How many people are coming, when it is told.
+    pub people: Option<u32>,
+    /// Whether its title is not for the corridor.
+    pub private: bool,
     /// When it starts.
     pub start: Timestamp,
     /// When it ends.
@@ -47,10 +51,12 @@ pub fn state(
         .collect();
     seen.sort_by(|a, b| (a.start, a.end, &a.id).cmp(&(b.start, b.end, &b.id)));
     let meeting = |b: &Booking| Meeting {
-        title: b.title.clone().unwrap_or_else(|| "Busy".to_owned()),
+        title: b.title.clone().unwrap_or_default(),
         start: local(b.start),
         end: local(b.end),
         organiser: b.organiser.clone(),
+        attendees: b.people,
+        private: b.private,
         all_day: false,
         ..Meeting::default()
     };

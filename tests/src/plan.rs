@@ -1,5 +1,7 @@
 //! What a world consists of: calendars, hubs, displays, and where everything stands.
 
+use std::path::PathBuf;
+
 use crate::places::Places;
 
 /// What the stand-in's calendars hold.
@@ -49,6 +51,8 @@ pub struct WorldPlan {
     pub hubs: Vec<HubPlan>,
     /// How often the agent lists rooms unasked, if not as often as in production.
     pub sync_seconds: Option<u32>,
+    /// Where the font pack is; without it, signs write no Chinese, Japanese, Korean, Thai or Devanagari.
+    pub fonts: Option<PathBuf>,
     /// Where everything stands.
     pub places: Places,
     /// Whether programs can be killed at their durable writes.
@@ -69,6 +73,7 @@ impl WorldPlan {
             programme: Programme::Rooms(vec!["Alder".into()]),
             hubs: vec![HubPlan::new("North", &["800x480"])],
             sync_seconds: None,
+            fonts: None,
             places: Places::default(),
             crash_points: false,
         }

@@ -139,7 +139,7 @@ pub(crate) fn write_agent_config(
     fs::create_dir_all(&data)?;
     let places = &stage.places;
     let [portal, hubs] = [portal, hubs].map(|port| places.agent.listen(port));
-    let config = format!(
+    let mut config = format!(
         r#"[portal]
 listen = "{portal}"
 name = "portal.localhost"
@@ -169,6 +169,9 @@ people = "{google}/v1"
             "\n[sync]\nround_seconds = {round}\n"
         )),
     );
+    if let Some(fonts) = &plan.fonts {
+        config += &format!("\n[signs]\nfonts = {:?}\n", path(fonts)?);
+    }
     fs::write(data.join("agent.toml"), config)?;
     Ok(())
 }

@@ -70,8 +70,10 @@ pub struct Session {
     /// The admin's name.
     pub name: String,
     /// When this session began.
+    #[serde(with = "crate::instant")]
     pub created_at: Timestamp,
     /// When it ends, however busy it is.
+    #[serde(with = "crate::instant")]
     pub ends_at: Timestamp,
 }
 

@@ -14,6 +14,7 @@ pub struct Activity {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// When.
+    #[serde(with = "crate::instant")]
     pub at: Timestamp,
     /// Who: an admin's name, or `console`.
     pub who: String,
@@ -94,4 +95,16 @@ actions! {
     DisplayLinked = "display_linked";
     /// A display was unlinked.
     DisplayUnlinked = "display_unlinked";
+    /// A display's settings were changed.
+    DisplaySet = "display_set";
+    /// A room's settings were changed.
+    RoomSet = "room_set";
+    /// An announcement was made.
+    Announced = "announced";
+    /// An announcement was withdrawn.
+    Withdrawn = "withdrawn";
+    /// A layout was imported or saved.
+    LayoutSaved = "layout_saved";
+    /// A layout was deleted.
+    LayoutDeleted = "layout_deleted";
 }

@@ -78,6 +78,10 @@ codes! {
     AuthoritiesInvalid = "authorities_invalid", 400;
     /// What was entered is nothing that Google verifies a site with.
     SiteVerification = "site_verification", 400;
+    /// The document is no layout, or asks for more than any sign needs.
+    LayoutInvalid = "layout_invalid", 400;
+    /// The file is no picture that signs can show.
+    PictureInvalid = "picture_invalid", 400;
     /// There is no live session; sign in.
     SignedOut = "signed_out", 401;
     /// The name or the password is wrong; which of the two is not told.
@@ -116,6 +120,12 @@ codes! {
     ScopesMissing = "scopes_missing", 409;
     /// The hub that drives this display is not connected.
     HubOffline = "hub_offline", 409;
+    /// The layout came with the agent; a copy of it can be changed.
+    LayoutShipped = "layout_shipped", 409;
+    /// The layout is shown by displays, and stays until they show another one.
+    LayoutInUse = "layout_in_use", 409;
+    /// Somebody else has saved the layout since it was read.
+    LayoutChanged = "layout_changed", 412;
     /// The body is larger than the route takes.
     TooLarge = "too_large", 413;
     /// The address in the browser is not one of this agent's.

@@ -30,6 +30,8 @@ pub enum Event {
     Integration,
     /// The link to the relay came up, went down or was set up.
     Relay,
+    /// A layout was saved or deleted.
+    Layouts,
     /// A change reached the glass of a display and has a receipt.
     Receipt {
         /// Which.
@@ -46,6 +48,7 @@ impl Event {
         "hubs",
         "integration",
         "relay",
+        "layouts",
         "receipt",
     ];
 
@@ -58,6 +61,7 @@ impl Event {
             Self::Hubs => "hubs",
             Self::Integration => "integration",
             Self::Relay => "relay",
+            Self::Layouts => "layouts",
             Self::Receipt { .. } => "receipt",
         }
     }

@@ -1,6 +1,7 @@
 //! Golden JSON: what is on the wire, written so that a person can read it. A change here is a change for scripts.
 
 mod pages;
+mod signs;
 mod way_out;
 
 use std::fmt::Debug;
@@ -55,10 +56,11 @@ fn the_list_of_error_codes_is_golden() {
         .collect();
     let golden = "\
 400 bad_request, 400 weak_password, 400 client_secret_file, 400 google_app_invalid, 400 pairing_code, \
-400 relay_address, 400 proxy_invalid, 400 authorities_invalid, 400 site_verification, 401 signed_out, 401 wrong_credentials, 403 not_claimed, 403 wrong_setup_token, 403 cross_site, \
+400 relay_address, 400 proxy_invalid, 400 authorities_invalid, 400 site_verification, 400 layout_invalid, \
+400 picture_invalid, 401 signed_out, 401 wrong_credentials, 403 not_claimed, 403 wrong_setup_token, 403 cross_site, \
 403 flow_other_browser, 404 not_found, 405 method_not_allowed, 409 already_claimed, 409 not_enrolled, \
 409 already_enrolled, 409 not_host_owner, 409 google_app_missing, 409 origin_unknown, 409 flow_gone, 409 flow_pending, 409 flow_denied, \
-409 scopes_missing, 409 hub_offline, 413 too_large, 421 wrong_host, 429 too_many_tries, 500 internal, \
+409 scopes_missing, 409 hub_offline, 409 layout_shipped, 409 layout_in_use, 412 layout_changed, 413 too_large, 421 wrong_host, 429 too_many_tries, 500 internal, \
 502 relay_refused, 502 google_refused, 503 unavailable, 504 relay_unreachable, 504 google_unreachable";
     assert_eq!(list.join(", "), golden);
     for code in ErrorCode::ALL {
@@ -192,6 +194,7 @@ fn events_carry_their_name_and_the_list_of_names_is_complete() {
         Event::Hubs,
         Event::Integration,
         Event::Relay,
+        Event::Layouts,
         Event::Receipt { display: display() },
     ];
     let names: Vec<&str> = all.iter().map(Event::name).collect();

@@ -9,6 +9,7 @@ use crate::id::{DisplayId, HubId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hubs {
     /// The agent's clock.
+    #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Where hubs dial, `address:port` (UDP).
     pub listen: String,
@@ -17,7 +18,7 @@ pub struct Hubs {
     /// Every paired hub.
     pub hubs: Vec<Hub>,
     /// Since when this copy of the agent serves no hubs, because another copy does; absent while it serves.
-    #[serde(default)]
+    #[serde(default, with = "crate::instant::maybe")]
     pub passive_since: Option<Timestamp>,
     /// Whether there is a standby key: without one, a lost key means pairing every hub again.
     #[serde(default)]
@@ -34,8 +35,10 @@ pub struct Hub {
     /// Whether it is connected now.
     pub connected: bool,
     /// Since when it is connected or away.
+    #[serde(default, with = "crate::instant::maybe")]
     pub since: Option<Timestamp>,
     /// When it was last heard from.
+    #[serde(default, with = "crate::instant::maybe")]
     pub last_seen: Option<Timestamp>,
     /// Where it dials from, while connected.
     pub address: Option<String>,
@@ -53,7 +56,7 @@ pub struct Hub {
     #[serde(default)]
     pub system_clock_ahead_ms: Option<i64>,
     /// Since when two programs use its key in turns.
-    #[serde(default)]
+    #[serde(default, with = "crate::instant::maybe")]
     pub cloned_since: Option<Timestamp>,
     /// What it could not do as a whole, for the person.
     #[serde(default)]
@@ -73,6 +76,7 @@ pub struct Panel {
     /// Size and palette, such as `800x480`.
     pub panel: String,
     /// When what follows was measured; absent when nothing was.
+    #[serde(default, with = "crate::instant::maybe")]
     pub measured_at: Option<Timestamp>,
     /// Absent on mains power.
     pub battery_mv: Option<u32>,
@@ -106,6 +110,7 @@ pub struct HubLog {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HubLogLine {
     /// Absent when the hub did not know the time.
+    #[serde(default, with = "crate::instant::maybe")]
     pub at: Option<Timestamp>,
     /// How grave it is.
     pub level: LogLevel,
@@ -148,6 +153,7 @@ pub enum Pairing {
     /// Waiting for the hub with the typed code.
     Waiting {
         /// When the window closes.
+        #[serde(with = "crate::instant")]
         until: Timestamp,
         /// The code to start the hub with, if it was drawn here.
         #[serde(default)]

@@ -82,6 +82,18 @@ id!(
     |text| text.strip_prefix("disp_").is_some_and(is_ulid)
 );
 id!(
+    /// A layout of the building's own. `lay_` and a ULID.
+    LayoutId,
+    "lay_ULID",
+    |text| text.strip_prefix("lay_").is_some_and(is_ulid)
+);
+id!(
+    /// An announcement. `ann_` and a ULID.
+    AnnouncementId,
+    "ann_ULID",
+    |text| text.strip_prefix("ann_").is_some_and(is_ulid)
+);
+id!(
     /// A hub: the BLAKE3 hash of its public key (SPKI), 64 lowercase hex digits.
     HubId,
     "64 hex digits",
@@ -107,6 +119,28 @@ impl DisplayId {
     /// Fails when `ulid` is not one.
     pub fn new(ulid: &str) -> Result<Self, NotAnId> {
         format!("disp_{ulid}").parse()
+    }
+}
+
+impl LayoutId {
+    /// From a ULID in its usual text form.
+    ///
+    /// # Errors
+    ///
+    /// Fails when `ulid` is not one.
+    pub fn new(ulid: &str) -> Result<Self, NotAnId> {
+        format!("lay_{ulid}").parse()
+    }
+}
+
+impl AnnouncementId {
+    /// From a ULID in its usual text form.
+    ///
+    /// # Errors
+    ///
+    /// Fails when `ulid` is not one.
+    pub fn new(ulid: &str) -> Result<Self, NotAnId> {
+        format!("ann_{ulid}").parse()
     }
 }
 

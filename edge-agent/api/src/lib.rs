@@ -14,7 +14,9 @@ pub mod error;
 pub mod events;
 pub mod hubs;
 pub mod id;
+pub mod instant;
 pub mod integration;
+pub mod layouts;
 pub mod outbound;
 pub mod receipts;
 pub mod relay;
@@ -22,6 +24,7 @@ pub mod repairs;
 pub mod rooms;
 pub mod route;
 pub mod security;
+pub mod settings;
 pub mod signs;
 
 #[cfg(test)]

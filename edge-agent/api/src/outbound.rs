@@ -56,6 +56,7 @@ pub struct Authority {
     /// Whose it is, as it says itself.
     pub subject: String,
     /// When it ends.
+    #[serde(with = "crate::instant")]
     pub not_after: Timestamp,
     /// SHA-256 of the certificate in lowercase hex.
     pub fingerprint: String,

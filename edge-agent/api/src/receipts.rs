@@ -28,16 +28,22 @@ pub struct Receipt {
     /// Hash of the unmarked frame.
     pub hash: String,
     /// The relay took Google's notification; absent when a timer found the change.
+    #[serde(default, with = "crate::instant::maybe")]
     pub webhook_at: Option<Timestamp>,
     /// The agent heard of it.
+    #[serde(default, with = "crate::instant::maybe")]
     pub hint_at: Option<Timestamp>,
     /// The new events were committed.
+    #[serde(default, with = "crate::instant::maybe")]
     pub listed_at: Option<Timestamp>,
     /// The frame was rendered.
+    #[serde(default, with = "crate::instant::maybe")]
     pub rendered_at: Option<Timestamp>,
     /// The hub had it on disk.
+    #[serde(default, with = "crate::instant::maybe")]
     pub stored_at: Option<Timestamp>,
     /// The panel showed it.
+    #[serde(with = "crate::instant")]
     pub displayed_at: Timestamp,
 }
 

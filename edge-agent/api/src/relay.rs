@@ -11,6 +11,7 @@ pub struct Relay {
     /// Where the agent is enrolled; absent until it is.
     pub enrolment: Option<Enrolment>,
     /// Since when the link stands; absent while it does not.
+    #[serde(default, with = "crate::instant::maybe")]
     pub connected_since: Option<Timestamp>,
     /// Why the link does not stand, in words.
     pub problem: Option<String>,

@@ -24,6 +24,7 @@ pub struct Repair {
     /// The portal's page where that is done, such as `/settings/relay`.
     pub page: String,
     /// Since when, if that is known.
+    #[serde(default, with = "crate::instant::maybe")]
     pub since: Option<Timestamp>,
 }
 

@@ -9,6 +9,7 @@ use crate::id::{DisplayId, RoomId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rooms {
     /// The agent's clock.
+    #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Every calendar in the accounts' lists.
     pub rooms: Vec<Room>,
@@ -28,6 +29,7 @@ pub struct Room {
     /// The displays that show it.
     pub displays: Vec<DisplayId>,
     /// Up to when what is known of it was right; absent before the first listing, which begins with the first link.
+    #[serde(default, with = "crate::instant::maybe")]
     pub verified_at: Option<Timestamp>,
     /// Whether that is too long ago.
     pub stale: bool,
@@ -41,8 +43,10 @@ pub struct Pushes {
     /// How that stands.
     pub state: PushState,
     /// When the last one was heard that led to a list.
+    #[serde(default, with = "crate::instant::maybe")]
     pub last: Option<Timestamp>,
     /// When the next channel is opened, which proves the way anew.
+    #[serde(default, with = "crate::instant::maybe")]
     pub renew_at: Option<Timestamp>,
     /// How many did not come that had to.
     pub missed: u32,

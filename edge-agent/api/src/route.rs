@@ -1,6 +1,7 @@
 //! Every address of the API, once. Constants with `{…}` are templates for a router; the functions fill them.
 
-use crate::id::{DisplayId, HubId};
+use crate::id::{AnnouncementId, DisplayId, HubId, RoomId};
+use crate::layouts::LayoutRef;
 
 /// `GET` [`crate::account::Health`].
 pub const HEALTH: &str = "/api/health";
@@ -16,6 +17,25 @@ pub const GLASS: &str = "/api/v1/displays/{id}/glass.png";
 pub const LINK: &str = "/api/v1/displays/{id}/link";
 /// `POST` without a body: the panel shows its own name for a while (204).
 pub const IDENTIFY: &str = "/api/v1/displays/{id}/identify";
+/// `GET` and `PUT` [`crate::settings::DisplaySettings`]; both answer with it.
+pub const SETTINGS: &str = "/api/v1/displays/{id}/settings";
+/// `PUT` the file of a picture, PNG, JPEG or SVG (204); `DELETE` lets go of it (204).
+pub const PICTURE: &str = "/api/v1/displays/{id}/picture";
+/// `GET` [`crate::settings::Announcements`]; `POST` [`crate::settings::Announce`] → [`crate::settings::Announcement`].
+pub const ANNOUNCEMENTS: &str = "/api/v1/announcements";
+/// `DELETE` withdraws (204).
+pub const ANNOUNCEMENT: &str = "/api/v1/announcements/{id}";
+/// `GET` [`crate::layouts::Layouts`]; `POST` [`crate::layouts::SaveLayout`] → [`crate::layouts::LayoutDocument`].
+pub const LAYOUTS: &str = "/api/v1/layouts";
+/// `GET` [`crate::layouts::LayoutDocument`]; `PUT` [`crate::layouts::SaveLayout`] with `If-Match` → the same; `DELETE`
+/// with `If-Match` (204).
+pub const LAYOUT: &str = "/api/v1/layouts/{id}";
+/// `POST` [`crate::layouts::Preview`] → a PNG.
+pub const PREVIEW: &str = "/api/v1/layouts/preview";
+/// `POST` [`crate::layouts::CheckLayout`] → [`crate::layouts::LayoutChecked`].
+pub const CHECK_LAYOUT: &str = "/api/v1/layouts/check";
+/// `GET` and `PUT` [`crate::settings::RoomSettings`]; both answer with it.
+pub const ROOM_SETTINGS: &str = "/api/v1/rooms/{id}/settings";
 /// `GET` [`crate::rooms::Rooms`].
 pub const ROOMS: &str = "/api/v1/rooms";
 /// `GET` [`crate::hubs::Hubs`].
@@ -99,6 +119,31 @@ pub fn hub_reboot(hub: &HubId) -> String {
 /// Where a hub's log is.
 pub fn hub_log(hub: &HubId) -> String {
     HUB_LOG.replace("{id}", hub.as_str())
+}
+
+/// Where a display's settings are.
+pub fn settings(display: &DisplayId) -> String {
+    SETTINGS.replace("{id}", display.as_str())
+}
+
+/// Where a display's own picture goes.
+pub fn picture(display: &DisplayId) -> String {
+    PICTURE.replace("{id}", display.as_str())
+}
+
+/// Where a room's settings are.
+pub fn room_settings(room: &RoomId) -> String {
+    ROOM_SETTINGS.replace("{id}", room.as_str())
+}
+
+/// Where an announcement is withdrawn.
+pub fn announcement(id: &AnnouncementId) -> String {
+    ANNOUNCEMENT.replace("{id}", id.as_str())
+}
+
+/// Where a layout is read, saved and deleted.
+pub fn layout(layout: &LayoutRef) -> String {
+    LAYOUT.replace("{id}", layout.as_str())
 }
 
 /// Where a sign-in with Google is finished. `flow` comes from the page's address: it is escaped here.

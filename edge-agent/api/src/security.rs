@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Security {
     /// The agent's clock.
+    #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// What the browser is shown.
     pub certificate: Certificate,
@@ -24,8 +25,10 @@ pub struct Certificate {
     /// The names and addresses it is valid for.
     pub names: Vec<String>,
     /// From when.
+    #[serde(with = "crate::instant")]
     pub not_before: Timestamp,
     /// Until when.
+    #[serde(with = "crate::instant")]
     pub not_after: Timestamp,
     /// SHA-256 of the certificate, as browsers show it: pairs of capital hex digits with colons between.
     pub fingerprint: String,
@@ -35,8 +38,10 @@ pub struct Certificate {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionInfo {
     /// When it began.
+    #[serde(with = "crate::instant")]
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
+    #[serde(with = "crate::instant")]
     pub last_seen: Timestamp,
     /// Where the sign-in came from.
     pub address: String,

@@ -9,6 +9,7 @@ use crate::id::{DisplayId, HubId, RoomId};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signs {
     /// The agent's clock, so that ages do not depend on the browser's.
+    #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Every display of every paired hub.
     pub signs: Vec<Sign>,
@@ -55,8 +56,10 @@ pub struct Shown {
     /// Hash of the unmarked frame, 64 hex digits.
     pub hash: String,
     /// When the panel had finished showing it (the hub's clock).
+    #[serde(with = "crate::instant")]
     pub at: Timestamp,
     /// Since when the glass carries the stale mark; absent when it carries none.
+    #[serde(default, with = "crate::instant::maybe")]
     pub marked_since: Option<Timestamp>,
 }
 

@@ -17,6 +17,10 @@ pub struct Event {
     /// Whose name Google did not tell with the event, so that [`organiser`](Self::organiser) is made from this address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organiser_address: Option<String>,
+    /// How many people are invited and have not declined, rooms left out; `None` when Google did not tell them all, and
+    /// for private events.
+    #[serde(default)]
+    pub attendees: Option<u32>,
     /// The first instant at which the room is taken.
     pub start: Timestamp,
     /// The first instant at which it is no longer; always after `start`.

@@ -54,6 +54,8 @@ struct Raw {
     organizer: Option<Person>,
     #[serde(default)]
     attendees: Vec<Person>,
+    #[serde(default)]
+    attendees_omitted: bool,
 }
 
 #[derive(Deserialize)]
@@ -73,6 +75,8 @@ struct Person {
     is_self: bool,
     #[serde(default)]
     organizer: bool,
+    #[serde(default)]
+    resource: bool,
     response_status: Option<String>,
 }
 
@@ -122,17 +126,31 @@ impl Raw {
         } else {
             self.organiser()
         };
+        let attendees = if private { None } else { self.people() };
         let title = self.summary.map(|text| text.trim().to_owned());
         Ok(Some(Event {
             id,
             summary: title.filter(|text| !private && !text.is_empty()),
             organiser: organiser.name,
             organiser_address: organiser.nameless_address,
+            attendees,
             start,
             end,
             all_day,
             private,
         }))
+    }
+
+    /// How many people are coming, as far as Google tells; rooms and the calendar itself are none.
+    fn people(&self) -> Option<u32> {
+        let comes = |guest: &&Person| {
+            !guest.resource
+                && !guest.is_self
+                && guest.response_status.as_deref() != Some("declined")
+        };
+        let count = self.attendees.iter().filter(comes).count();
+        let count = u32::try_from(count).ok().filter(|count| *count > 0)?;
+        (!self.attendees_omitted).then_some(count)
     }
 
     /// The organiser's name as the guest list has it, else as the event has it, else made from the address. None when

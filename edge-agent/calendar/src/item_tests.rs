@@ -61,6 +61,7 @@ fn a_plain_meeting() {
             summary: Some("Planning".to_owned()),
             organiser: Some("Jane Doe".to_owned()),
             organiser_address: Some("jane.doe@example.com".to_owned()),
+            attendees: Some(1),
             start: at("2026-11-23T09:00:00Z"),
             end: at("2026-11-23T10:00:00Z"),
             all_day: false,
@@ -87,6 +88,28 @@ fn what_does_not_occupy_the_room_is_left_out() {
 #[test]
 fn another_guest_who_declined_changes_nothing() {
     occupies(r#"{"attendees": [{"email": "bob@example.com", "responseStatus": "declined"}]}"#);
+}
+
+#[test]
+fn people_who_come_are_counted_and_rooms_are_none() {
+    let guests = |more: &str| {
+        format!(
+            r#"{{"attendees": [{{"email": "r@resource.calendar.google.com", "self": true, "resource": true}},
+                {{"email": "bob@example.com"}}, {{"email": "eve@example.com", "responseStatus": "declined"}},
+                {{"email": "ada@example.com", "responseStatus": "accepted"}}]{more}}}"#
+        )
+    };
+    assert_eq!(occupies(&guests("")).attendees, Some(2));
+    assert_eq!(
+        occupies(&guests(r#", "attendeesOmitted": true"#)).attendees,
+        None
+    );
+    assert_eq!(
+        occupies(&guests(r#", "visibility": "private""#)).attendees,
+        None
+    );
+    let only_the_room = r#"{"attendees": [{"email": "r@x", "self": true, "resource": true}]}"#;
+    assert_eq!(occupies(only_the_room).attendees, None);
 }
 
 #[test]

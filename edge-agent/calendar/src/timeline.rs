@@ -187,6 +187,7 @@ mod tests {
             summary: Some(id.to_owned()),
             organiser: None,
             organiser_address: None,
+            attendees: None,
             start: at(start),
             end: at(end),
             all_day: false,

@@ -14,6 +14,20 @@ pub(super) struct File {
     pub(super) outbound: Outbound,
     pub(super) google: Google,
     pub(super) sync: Sync,
+    pub(super) images: Images,
+    pub(super) signs: Signs,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Signs {
+    pub(super) fonts: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Images {
+    pub(super) hosts: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]

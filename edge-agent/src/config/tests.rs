@@ -34,10 +34,12 @@ fn what_the_file_says_is_taken() {
     let config = load(
         "[portal]\nlisten = \"127.0.0.1:0\"\nname = \"Portal.localhost\"\n\
          [outbound]\nextra_ca = \"ca.pem\"\n[outbound.resolve]\n\"Relay.localhost\" = \"127.0.0.1\"\n\
-         [google]\ntoken = \"https://google.localhost:1/token\"\n",
+         [google]\ntoken = \"https://google.localhost:1/token\"\n\
+         [signs]\nfonts = \"fonts\"\n",
         &[],
     )
     .unwrap();
+    assert!(config.fonts.unwrap().ends_with("fonts"));
     assert_eq!(config.portal.listen, Some("127.0.0.1:0".parse().unwrap()));
     assert_eq!(config.portal.name, "portal.localhost");
     assert!(config.outbound.extra_ca.unwrap().ends_with("ca.pem"));

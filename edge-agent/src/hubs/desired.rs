@@ -207,6 +207,7 @@ mod tests {
             from,
             frame,
             drawing: None,
+            gist: None,
             picture: None,
         });
         Desired {

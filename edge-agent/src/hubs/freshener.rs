@@ -1,9 +1,9 @@
 //! Tells hubs that what they show has been verified again: one small message per hub, and not more often than needed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use edge_api::id::{HubId, RoomId};
+use edge_api::id::{DisplayId, HubId, RoomId};
 use hub_link::wire;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
@@ -13,7 +13,9 @@ use super::registry::{Registry, SessionOrder};
 use crate::news::News;
 use crate::rooms::drawer::Drawer;
 use crate::rooms::freshness;
-use crate::store::{Room, Store, StoreError};
+use crate::rooms::listed::Rooms;
+use crate::rooms::subject::{Subject, SubjectError};
+use crate::store::{Display, Store, StoreError};
 
 /// How long verified rooms are collected before hubs are told. Signs go stale after a quarter of an hour at the
 /// earliest: a few seconds do not matter, a message for each of a hundred rooms would.
@@ -63,28 +65,25 @@ impl Freshener {
     }
 
     async fn tell(&self, rooms: BTreeSet<RoomId>) -> Result<(), StoreError> {
-        let mut updates: HashMap<HubId, wire::FreshnessUpdate> = HashMap::new();
+        let mut displays: BTreeMap<DisplayId, Display> = BTreeMap::new();
         for id in rooms {
-            let displays = self.store.displays_of_room(&id).await?;
-            if displays.is_empty() {
-                continue;
-            }
-            let Some(room) = self.store.room(&id).await? else {
+            let shown = self.store.displays_of_room(&id).await?;
+            displays.extend(shown.into_iter().map(|one| (one.id.clone(), one)));
+        }
+        let mut updates: HashMap<HubId, wire::FreshnessUpdate> = HashMap::new();
+        let mut rooms = Rooms::default();
+        for display in displays.into_values() {
+            let Some(freshness) = self.freshness(&display, &mut rooms).await? else {
                 continue;
             };
-            for display in displays {
-                let Some(freshness) = self.freshness(&room, &display.panel).await else {
-                    continue;
-                };
-                updates
-                    .entry(display.hub)
-                    .or_default()
-                    .displays
-                    .push(wire::DisplayFreshness {
-                        display: display.key,
-                        freshness: Some(freshness),
-                    });
-            }
+            updates
+                .entry(display.hub)
+                .or_default()
+                .displays
+                .push(wire::DisplayFreshness {
+                    display: display.key,
+                    freshness: Some(freshness),
+                });
         }
         for (hub, update) in updates {
             self.registry.tell(&hub, SessionOrder::Freshness(update));
@@ -92,13 +91,19 @@ impl Freshener {
         Ok(())
     }
 
-    async fn freshness(&self, room: &Room, panel: &str) -> Option<wire::Freshness> {
-        // A panel that is not understood has no plan either; that was logged there.
-        let panel = panel.parse().ok()?;
-        freshness::of_room(&self.drawer, room, panel)
-            .await
-            .ok()
-            .flatten()
+    async fn freshness(
+        &self,
+        display: &Display,
+        rooms: &mut Rooms,
+    ) -> Result<Option<wire::Freshness>, StoreError> {
+        match Subject::load(&self.store, display, rooms).await {
+            Ok(subject) => Ok(freshness::of_subject(&self.drawer, &subject)
+                .await
+                .unwrap_or_default()),
+            Err(SubjectError::Store(error)) => Err(error),
+            // A panel that is not understood has no plan either; that was logged there.
+            Err(SubjectError::Panel(_)) => Ok(None),
+        }
     }
 }
 

@@ -19,6 +19,8 @@ use super::needs::{Rooms, now};
 use super::outgoing::{Outgoing, Waiting, encode};
 use super::registry::{Place, SessionOrder};
 use crate::rooms::freshness;
+use crate::rooms::listed;
+use crate::rooms::subject::{Subject, SubjectError};
 use crate::store::{Desired, Display, FrameHash, StoreError};
 
 /// How often a hub hears the time when it hears nothing else: a quartz is off by a tenth of a second in so long.
@@ -249,15 +251,15 @@ impl Sending {
     }
 
     async fn freshness(&self, display: &Display) -> Result<Option<wire::Freshness>, SendError> {
-        let Some(room) = &display.room else {
-            return Ok(None);
-        };
-        let (Some(room), Ok(panel)) = (self.rooms.store.room(room).await?, display.panel.parse())
-        else {
-            return Ok(None);
+        let mut rooms = listed::Rooms::default();
+        let subject = match Subject::load(&self.rooms.store, display, &mut rooms).await {
+            Ok(subject) => subject,
+            Err(SubjectError::Store(error)) => return Err(error.into()),
+            // A panel that is not understood has no plan either; that was logged there.
+            Err(SubjectError::Panel(_)) => return Ok(None),
         };
         // A mark that cannot be drawn is logged where it failed; the frame is worth showing all the same.
-        Ok(freshness::of_room(&self.rooms.drawer, &room, panel)
+        Ok(freshness::of_subject(&self.rooms.drawer, &subject)
             .await
             .unwrap_or_default())
     }

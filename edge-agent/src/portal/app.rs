@@ -13,6 +13,7 @@ use crate::hubs::Hubs;
 use crate::news::Bus;
 use crate::outbound::OutboundHttp;
 use crate::relay::Relay;
+use crate::rooms::preview::Previews;
 use crate::security::{OwnNames, Passwords, PortalCertificate, SetupToken, Throttle};
 use crate::store::Store;
 
@@ -31,6 +32,7 @@ pub(crate) struct Parts {
     pub(crate) http: OutboundHttp,
     pub(crate) google: Google,
     pub(crate) hubs: Hubs,
+    pub(crate) previews: Previews,
     pub(crate) names: OwnNames,
     pub(crate) certificate: PortalCertificate,
     pub(crate) setup_token: SetupToken,

@@ -82,6 +82,7 @@ fn event(news: News) -> Event {
         News::HubsChanged => Event::Hubs,
         News::IntegrationChanged => Event::Integration,
         News::RelayChanged => Event::Relay,
+        News::LayoutsChanged => Event::Layouts,
         News::ReceiptClosed { display } => Event::Receipt { display },
     }
 }

@@ -8,6 +8,7 @@ use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
 use edge_api::hubs::{Hub, HubLog, HubLogLine, Hubs, LogLevel, Pair, Pairing, Panel, Rename};
 use edge_api::id::{DisplayId, HubId, RoomId};
+use edge_api::settings::DisplaySettings;
 use http::StatusCode;
 use hub_link::wire::Level;
 use jiff::SignedDuration;
@@ -201,6 +202,14 @@ pub(super) async fn link_display(
     Ok(app.hubs.link(display, room).await?)
 }
 
+pub(super) async fn set_display(
+    app: &App,
+    display: &DisplayId,
+    settings: DisplaySettings,
+) -> Result<(), Refusal> {
+    Ok(app.hubs.set(display, settings).await?)
+}
+
 pub(super) async fn identify_display(app: &App, display: &DisplayId) -> Result<(), Refusal> {
     Ok(app.hubs.identify(display).await?)
 }
@@ -215,6 +224,7 @@ impl From<DisplayError> for Refusal {
             DisplayError::UnknownDisplay => Self::not_found("display"),
             DisplayError::UnknownHub => Self::not_found("hub"),
             DisplayError::UnknownRoom => Self::not_found("room"),
+            DisplayError::UnknownLayout => Self::not_found("layout"),
             DisplayError::HubAway => Self::new(
                 ErrorCode::HubOffline,
                 "The hub is not connected.",

@@ -9,8 +9,8 @@ use tower_http::csrf::CsrfLayer;
 
 use super::app::App;
 use super::{
-    account, activity, assets, door, events, flows, glass, hubs, integration, outbound, receipts,
-    relay, repairs, rooms, security, signs, site,
+    account, activity, announcements, assets, door, events, flows, glass, hubs, integration,
+    layouts, outbound, receipts, relay, repairs, rooms, security, settings, signs, site,
 };
 
 /// Everything the portal answers.
@@ -28,7 +28,30 @@ pub(crate) fn router(app: App) -> Router {
         .route(route::GLASS, get(glass::picture))
         .route(route::LINK, put(signs::link).delete(signs::unlink))
         .route(route::IDENTIFY, post(signs::identify))
+        .route(route::SETTINGS, get(settings::show).put(settings::set))
+        .route(
+            route::PICTURE,
+            put(settings::put_picture).delete(settings::drop_picture),
+        )
+        .route(
+            route::ANNOUNCEMENTS,
+            get(announcements::list).post(announcements::announce),
+        )
+        .route(route::ANNOUNCEMENT, delete(announcements::withdraw))
+        .route(route::LAYOUTS, get(layouts::list).post(layouts::import))
+        .route(route::PREVIEW, post(layouts::draw))
+        .route(route::CHECK_LAYOUT, post(layouts::check))
+        .route(
+            route::LAYOUT,
+            get(layouts::show)
+                .put(layouts::replace)
+                .delete(layouts::delete),
+        )
         .route(route::ROOMS, get(rooms::list))
+        .route(
+            route::ROOM_SETTINGS,
+            get(settings::show_room).put(settings::set_room),
+        )
         .route(route::HUBS, get(hubs::list))
         .route(route::PAIRING, post(hubs::pair).delete(hubs::stop_pairing))
         .route(route::HUB, put(hubs::rename).delete(hubs::forget))

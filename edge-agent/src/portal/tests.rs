@@ -4,4 +4,5 @@ mod claiming;
 mod doors;
 mod house;
 mod integration;
+mod layouts;
 mod live;

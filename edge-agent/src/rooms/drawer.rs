@@ -1,14 +1,17 @@
 //! The one thread that draws. Whoever waits for the glass goes first, whoever plans the day goes after.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{Hash, Hasher};
+use std::hash::Hash;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
-use frame::{Corner, Panel, Renderer, RoomState, SignState, layouts};
+use frame::{Panel, Rect, Renderer, Rotation, SignState};
 use jiff::civil::{Date, DateTime};
 use tokio::sync::oneshot;
 
+use super::fonts::SignFonts;
+use super::look::Look;
+use crate::digest::Digest;
 use crate::store::{DrawingName, Picture};
 
 /// Pictures that are kept, since displays of one size show the same rooms and plans overlap from hour to hour. The
@@ -22,40 +25,21 @@ const KEPT: usize = 256;
     reason = "one at a time is on its way to the thread that draws"
 )]
 pub(crate) enum Drawing {
-    Room(RoomState),
+    /// A layout with what it has to say.
+    Sign { state: Box<SignState>, look: Look },
     Notice {
         title: String,
         lines: Vec<String>,
+        rotation: Rotation,
     },
-    /// The stale mark, the size of its block.
+    /// The stale mark, for a block of that many pixels across and down as the reader sees it.
     Mark {
         since: DateTime,
         today: Date,
+        size: (u32, u32),
+        rotation: Rotation,
+        locale: String,
     },
-}
-
-impl Drawing {
-    /// What names the picture of this drawing on that panel before anybody has drawn it: equal names, equal pixels.
-    /// Another version of this program may draw otherwise, so it names otherwise.
-    pub(crate) fn name(&self, panel: &Panel) -> DrawingName {
-        let mut digest = Digest(blake3::Hasher::new());
-        (env!("CARGO_PKG_VERSION"), self, panel).hash(&mut digest);
-        *digest.0.finalize().as_bytes()
-    }
-}
-
-/// Feeds what is hashed to a hash that no two drawings share.
-struct Digest(blake3::Hasher);
-
-impl Hasher for Digest {
-    fn write(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    fn finish(&self) -> u64 {
-        let [a, b, c, d, e, f, g, h, ..] = *self.0.finalize().as_bytes();
-        u64::from_le_bytes([a, b, c, d, e, f, g, h])
-    }
 }
 
 /// Who waits for it.
@@ -119,7 +103,10 @@ struct Shared {
 
 /// A handle on the thread; cheap to clone. The thread ends when the last handle is gone.
 #[derive(Clone)]
-pub(crate) struct Drawer(Arc<Shared>);
+pub(crate) struct Drawer {
+    shared: Arc<Shared>,
+    fonts: SignFonts,
+}
 
 impl std::fmt::Debug for Drawer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -129,13 +116,21 @@ impl std::fmt::Debug for Drawer {
 
 impl Drawer {
     /// Starts the thread; fonts are unpacked there, so that start-up does not wait for it.
-    pub(crate) fn start() -> std::io::Result<Self> {
+    pub(crate) fn start(fonts: SignFonts) -> std::io::Result<Self> {
         let shared = Arc::new(Shared::default());
-        let weak = Arc::downgrade(&shared);
+        let (weak, own) = (Arc::downgrade(&shared), fonts.clone());
         std::thread::Builder::new()
             .name("drawer".to_owned())
-            .spawn(move || run(&weak))?;
-        Ok(Self(shared))
+            .spawn(move || run(&weak, &own))?;
+        Ok(Self { shared, fonts })
+    }
+
+    /// What names the picture of a drawing on a panel before anybody has drawn it: equal names, equal pixels. Another
+    /// version of this program, or one with other fonts, may draw otherwise, so it names otherwise.
+    pub(crate) fn name(&self, drawing: &Drawing, panel: &Panel) -> DrawingName {
+        let mut digest = Digest::default();
+        (env!("CARGO_PKG_VERSION"), &self.fonts, drawing, panel).hash(&mut digest);
+        digest.name()
     }
 
     /// Draws, or finds the picture of an equal drawing.
@@ -151,13 +146,17 @@ impl Drawer {
             answer,
         };
         {
-            let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut queue = self
+                .shared
+                .queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             match urgency {
                 Urgency::Now => queue.now.push_back(job),
                 Urgency::Later => queue.later.push_back(job),
             }
         }
-        self.0.work.notify_one();
+        self.shared.work.notify_one();
         picture.await.map_err(|_| DrawError)
     }
 }
@@ -166,25 +165,29 @@ impl Drawer {
 impl Drawer {
     /// Holds up, or lets go on, what nobody waits for.
     pub(crate) fn hold_later(&self, hold: bool) {
-        let mut queue = self.0.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self
+            .shared
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         queue.later_waits = hold;
         drop(queue);
-        self.0.work.notify_one();
+        self.shared.work.notify_one();
     }
 }
 
 impl Drop for Drawer {
     fn drop(&mut self) {
         // The thread looks whether anyone is left.
-        self.0.work.notify_one();
+        self.shared.work.notify_one();
     }
 }
 
 /// How long the thread sleeps at most before it looks whether anyone is left to draw for.
 const NAP: std::time::Duration = std::time::Duration::from_secs(1);
 
-fn run(shared: &Weak<Shared>) {
-    let mut renderer = Renderer::new();
+fn run(shared: &Weak<Shared>, fonts: &SignFonts) {
+    let mut renderer = Renderer::with_fonts(fonts.fonts());
     let mut kept: HashMap<Key, Arc<Picture>> = HashMap::new();
     while let Some(shared) = shared.upgrade() {
         let Some(job) = next(&shared) else { continue };
@@ -195,7 +198,7 @@ fn run(shared: &Weak<Shared>) {
                 let drawn = catch_unwind(AssertUnwindSafe(|| draw(&mut renderer, &job.key)));
                 let Ok(picture) = drawn.map(Arc::new) else {
                     tracing::error!(panel = %job.key.1, "the renderer panicked");
-                    renderer = Renderer::new();
+                    renderer = Renderer::with_fonts(fonts.fonts());
                     continue;
                 };
                 if kept.len() >= KEPT {
@@ -221,17 +224,34 @@ fn next(shared: &Shared) -> Option<Job> {
 
 fn draw(renderer: &mut Renderer, (drawing, panel): &Key) -> Picture {
     let bitmap = match drawing {
-        Drawing::Room(state) => {
-            let state = SignState::of_room(state.clone());
-            renderer.draw(layouts::default_for(panel), &state, panel)
-        }
-        Drawing::Notice { title, lines } => {
+        Drawing::Sign { state, look } => renderer
+            .draw(look.document(), state, &panel.turned(look.rotation))
+            .rotated(look.rotation),
+        Drawing::Notice {
+            title,
+            lines,
+            rotation,
+        } => {
             let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-            renderer.notice(panel, title, &lines)
+            let seen = panel.turned(*rotation);
+            renderer.notice(&seen, title, &lines).rotated(*rotation)
         }
-        Drawing::Mark { since, today } => {
-            let block = layouts::default_for(panel).stale_block(panel, Corner::default(), "");
-            renderer.stale_mark(block, *since, *today, "")
+        Drawing::Mark {
+            since,
+            today,
+            size: (width, height),
+            rotation,
+            locale,
+        } => {
+            let block = Rect {
+                x: 0,
+                y: 0,
+                width: *width,
+                height: *height,
+            };
+            renderer
+                .stale_mark(block, *since, *today, locale)
+                .rotated(*rotation)
         }
     };
     bitmap.into()

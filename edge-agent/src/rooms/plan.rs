@@ -14,7 +14,6 @@
 //! Only the first step opens a receipt. So the second never shows a change before the first did: a room may have been
 //! listed again while its news is still on its way, and that news plans the day.
 
-mod handled;
 mod steps;
 
 use std::collections::{BTreeSet, HashMap};
@@ -22,17 +21,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use edge_api::id::{DisplayId, RoomId};
-use frame::{NotAPanel, Panel};
+use frame::Panel;
 use jiff::Timestamp;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::handled::Handled;
-use self::steps::{Subject, add_step, same_from_now_on, whole_microseconds};
-use super::drawer::{DrawError, Drawer, Drawing, Urgency};
+use self::steps::{add_step, goes_on, same_from_now_on, taken_over};
+use super::drawer::{DrawError, Drawer, Urgency};
 use super::freshness;
+use super::handled::Handled;
+use super::listed::Rooms;
+use super::subject::{Scene, Subject, SubjectError};
 use crate::hubs::registry::{Registry, SessionOrder};
 use crate::news::{Bus, News, Trace};
 use crate::store::{Desired, Display, NewPlan, NewReceipt, PlanStep, Store, StoreError};
@@ -51,8 +52,26 @@ pub(crate) enum PlanError {
     Store(#[from] StoreError),
     #[error("draw the sign")]
     Draw(#[from] DrawError),
-    #[error("the hub describes a panel that this version does not know")]
-    Panel(#[from] NotAPanel),
+    #[error(transparent)]
+    Subject(#[from] SubjectError),
+}
+
+/// Why a display is looked at.
+#[derive(Clone, Debug)]
+enum Cause {
+    /// Its room's calendar changed.
+    Change { room: RoomId, trace: Trace },
+    /// Somebody has set it, and looks.
+    Set,
+    /// Nothing in particular.
+    Round,
+}
+
+/// A display with what it is about.
+#[derive(Debug)]
+struct Place {
+    display: Display,
+    subject: Subject,
 }
 
 /// Keeps plans right. Clones share everything.
@@ -115,7 +134,7 @@ impl Planner {
         match self.store.displays().await {
             Ok(displays) => {
                 for display in displays {
-                    log(self.show_now(vec![display], None).await);
+                    log(self.show_now(vec![display], Cause::Round).await);
                 }
             }
             Err(error) => log(Err(error.into())),
@@ -124,37 +143,46 @@ impl Planner {
 
     async fn room_changed(&self, room: &RoomId, trace: Trace) -> Result<(), PlanError> {
         let displays = self.store.displays_of_room(room).await?;
-        self.show_now(displays, Some(trace)).await
+        let room = room.clone();
+        self.show_now(displays, Cause::Change { room, trace }).await
     }
 
     async fn link_changed(&self, display: &DisplayId) -> Result<(), PlanError> {
         let display = self.store.display(display).await?;
-        self.show_now(display.into_iter().collect(), None).await
+        self.show_now(display.into_iter().collect(), Cause::Set)
+            .await
     }
 
-    /// Brings displays, which all show the same, to the frame that is due now, and has their day planned afterwards.
-    async fn show_now(
-        &self,
-        displays: Vec<Display>,
-        trace: Option<Trace>,
-    ) -> Result<(), PlanError> {
-        let Some(first) = displays.first() else {
-            return Ok(());
-        };
-        let subject = Subject::load(&self.store, first).await?;
-        let mut waiting: Vec<&Display> = displays.iter().collect();
+    /// Brings displays to the frame that is due now, and has their day planned afterwards.
+    async fn show_now(&self, displays: Vec<Display>, cause: Cause) -> Result<(), PlanError> {
+        let mut rooms = Rooms::default();
+        let mut places = Vec::with_capacity(displays.len());
+        for display in displays {
+            match Subject::load(&self.store, &display, &mut rooms).await {
+                Ok(subject) => places.push(Place { display, subject }),
+                // One that is not understood must not hold up the others.
+                Err(error) => log(Err(error.into())),
+            }
+        }
+        let mut waiting: Vec<&Place> = places.iter().collect();
         for _ in 0..TRIES {
-            waiting = self.try_now(waiting, &subject, trace.as_ref()).await?;
+            waiting = self.try_now(waiting, &cause).await?;
             if waiting.is_empty() {
                 break;
             }
         }
-        if let Some((room, meetings)) = subject.meetings() {
-            self.handled.remember(room, meetings);
-        }
-        for display in displays {
+        let changed = match &cause {
+            Cause::Change { room, .. } => Some(room),
+            Cause::Set | Cause::Round => None,
+        };
+        for place in places {
+            for (room, meetings) in place.subject.meetings() {
+                if changed.is_none_or(|changed| changed == room) {
+                    self.handled.remember(room, meetings);
+                }
+            }
             // Only fails at shutdown.
-            let _ = self.rest.send(display.id);
+            let _ = self.rest.send(place.display.id);
         }
         Ok(())
     }
@@ -162,16 +190,14 @@ impl Planner {
     /// Brings displays to the frame that is due now. Answers those whose plan was overtaken meanwhile.
     async fn try_now<'a>(
         &self,
-        displays: Vec<&'a Display>,
-        subject: &Subject,
-        trace: Option<&Trace>,
-    ) -> Result<Vec<&'a Display>, PlanError> {
+        places: Vec<&'a Place>,
+        cause: &Cause,
+    ) -> Result<Vec<&'a Place>, PlanError> {
         let now = now();
-        let mut plans = Vec::with_capacity(displays.len());
-        for display in &displays {
-            match self.plan_now(display, subject, trace, now).await {
+        let mut plans = Vec::with_capacity(places.len());
+        for place in &places {
+            match self.plan_now(place, cause, now).await {
                 Ok(plan) => plans.extend(plan),
-                // One that cannot be drawn must not hold up the others.
                 Err(error) => log(Err(error)),
             }
         }
@@ -184,54 +210,62 @@ impl Planner {
         for desired in &stored {
             overtaken.remove(&desired.display);
         }
-        self.push(&displays, subject, stored).await?;
-        Ok(displays
+        self.push(&places, stored).await?;
+        Ok(places
             .into_iter()
-            .filter(|display| overtaken.contains(&display.id))
+            .filter(|place| overtaken.contains(&place.display.id))
             .collect())
     }
 
     /// The plan that can be had at once: the frame that is due at `now`, then what holds until the day is drawn. `None`
-    /// when that frame is due already.
+    /// when that frame is due already, or not worth a refresh at this hour.
     async fn plan_now(
         &self,
-        display: &Display,
-        subject: &Subject,
-        trace: Option<&Trace>,
+        Place { display, subject }: &Place,
+        cause: &Cause,
         now: Timestamp,
     ) -> Result<Option<NewPlan>, PlanError> {
-        let panel: Panel = display.panel.parse()?;
-        let drawing = subject.drawing(display, now);
-        let name = drawing.name(&panel);
+        let panel = subject.panel;
+        let scene = subject.now(now);
+        let name = self.drawer.name(&scene.drawing, &panel);
         let (picture, ground) = tokio::join!(
-            self.drawer.draw(Urgency::Now, drawing, panel),
+            self.drawer.draw(Urgency::Now, scene.drawing, panel),
             // While the other thread draws.
             async {
                 let before = self.store.desired(&display.id).await?;
-                Ok::<_, StoreError>((before, subject.coming(display, now)))
+                Ok::<_, StoreError>((before, subject.coming(now)))
             },
         );
         let (picture, (before, coming)) = (picture?, ground?);
-        let shows_it =
-            |plan: &Desired| plan.room == display.room && plan.due(now) == Some(picture.hash);
-        if before.as_ref().is_some_and(shows_it) {
+        let waits = |step: &PlanStep| {
+            step.frame == picture.hash
+                || (!matches!(cause, Cause::Set)
+                    && subject.is_quiet(now)
+                    && step.gist == Some(scene.gist))
+        };
+        if before
+            .as_ref()
+            .is_some_and(|plan| plan.room == display.room && plan.due_step(now).is_some_and(waits))
+        {
             return Ok(None);
         }
-        let receipt = trace
-            .zip(display.room.as_ref())
-            .map(|(trace, room)| NewReceipt {
+        let receipt = match cause {
+            Cause::Change { room, trace } => Some(NewReceipt {
                 room: room.clone(),
                 trace: trace.clone(),
                 frame: picture.hash,
                 rendered_at: self::now(),
-            });
-        let mut steps = vec![PlanStep::drawn(whole_microseconds(now), name, picture)];
-        for (from, drawing) in coming {
-            let step = match taken_over(before.as_ref(), from, &drawing, &panel) {
+            }),
+            Cause::Set | Cause::Round => None,
+        };
+        let mut steps = vec![PlanStep::drawn(scene.from, name, scene.gist, picture)];
+        for scene in coming {
+            let name = self.drawer.name(&scene.drawing, &panel);
+            let step = match taken_over(before.as_ref(), &scene, name) {
                 Some(step) => step,
                 None => {
-                    self.draw_step(Urgency::Now, from, subject.no_information(from), panel)
-                        .await?
+                    let unknown = subject.unknown(scene.from);
+                    self.draw_step(Urgency::Now, unknown, panel).await?
                 }
             };
             add_step(&mut steps, step);
@@ -248,41 +282,30 @@ impl Planner {
     async fn draw_step(
         &self,
         urgency: Urgency,
-        from: Timestamp,
-        drawing: Drawing,
+        scene: Scene,
         panel: Panel,
     ) -> Result<PlanStep, DrawError> {
-        let name = drawing.name(&panel);
-        let picture = self.drawer.draw(urgency, drawing, panel).await?;
-        Ok(PlanStep::drawn(from, name, picture))
+        let name = self.drawer.name(&scene.drawing, &panel);
+        let picture = self.drawer.draw(urgency, scene.drawing, panel).await?;
+        Ok(PlanStep::drawn(scene.from, name, scene.gist, picture))
     }
 
     /// Sends what has been stored to the hubs that are connected.
-    async fn push(
-        &self,
-        displays: &[&Display],
-        subject: &Subject,
-        stored: Vec<Desired>,
-    ) -> Result<(), PlanError> {
-        let by_id: HashMap<&DisplayId, &Display> = displays
+    async fn push(&self, places: &[&Place], stored: Vec<Desired>) -> Result<(), PlanError> {
+        let by_id: HashMap<&DisplayId, &Place> = places
             .iter()
-            .map(|display| (&display.id, *display))
+            .map(|place| (&place.display.id, *place))
             .collect();
         for desired in stored {
-            let Some(display) = by_id.get(&desired.display) else {
+            let Some(place) = by_id.get(&desired.display) else {
                 continue;
             };
-            let panel: Panel = display.panel.parse()?;
-            let freshness = match subject.room() {
-                Some(room) => freshness::of_room(&self.drawer, room, panel).await?,
-                None => None,
-            };
             let order = SessionOrder::Show {
-                key: display.key.clone(),
+                key: place.display.key.clone(),
                 desired: Arc::new(desired),
-                freshness,
+                freshness: freshness::of_subject(&self.drawer, &place.subject).await?,
             };
-            self.registry.tell(&display.hub, order);
+            self.registry.tell(&place.display.hub, order);
         }
         Ok(())
     }
@@ -308,21 +331,27 @@ impl Planner {
         let Some(display) = self.store.display(id).await? else {
             return Ok(());
         };
-        let panel: Panel = display.panel.parse()?;
-        let subject = Subject::load(&self.store, &display).await?;
-        if let Some((room, meetings)) = subject.meetings()
-            && !self.handled.covers(room, meetings)
-        {
+        let subject = Subject::load(&self.store, &display, &mut Rooms::default()).await?;
+        let panel = subject.panel;
+        let handled = |(room, meetings)| self.handled.covers(room, meetings);
+        if !subject.meetings().all(handled) {
             return Ok(());
         }
         let now = now();
-        let mut day = vec![(whole_microseconds(now), subject.drawing(&display, now))];
-        day.extend(subject.coming(&display, now));
-        let mut steps: Vec<PlanStep> = Vec::with_capacity(day.len());
-        for (from, drawing) in day {
-            let step = match taken_over(before.as_ref(), from, &drawing, &panel) {
+        let mut scenes = vec![subject.now(now)];
+        scenes.extend(subject.coming(now));
+        let mut steps: Vec<PlanStep> = Vec::with_capacity(scenes.len());
+        for (index, scene) in scenes.into_iter().enumerate() {
+            let waits = before
+                .as_ref()
+                .filter(|_| index == 0 && subject.is_quiet(now));
+            let name = self.drawer.name(&scene.drawing, &panel);
+            let step = match waits.and_then(|plan| goes_on(plan, &display.room, &scene)) {
                 Some(step) => step,
-                None => self.draw_step(Urgency::Later, from, drawing, panel).await?,
+                None => match taken_over(before.as_ref(), &scene, name) {
+                    Some(step) => step,
+                    None => self.draw_step(Urgency::Later, scene, panel).await?,
+                },
             };
             add_step(&mut steps, step);
         }
@@ -344,25 +373,8 @@ impl Planner {
             // Something newer came in between.
             let _ = self.rest.send(id.clone());
         }
-        self.push(&[&display], &subject, stored).await
+        self.push(&[&Place { display, subject }], stored).await
     }
-}
-
-/// The step for `drawing`, if the plan before has its frame.
-fn taken_over(
-    before: Option<&Desired>,
-    from: Timestamp,
-    drawing: &Drawing,
-    panel: &Panel,
-) -> Option<PlanStep> {
-    let name = drawing.name(panel);
-    let frame = before?.frame_of(&name)?;
-    Some(PlanStep {
-        from,
-        frame,
-        drawing: Some(name),
-        picture: None,
-    })
 }
 
 fn log(outcome: Result<(), PlanError>) {

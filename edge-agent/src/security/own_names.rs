@@ -116,7 +116,7 @@ impl OwnNames {
 }
 
 /// Every address of this machine except link-local IPv6, which no browser can name.
-fn interfaces() -> BTreeSet<IpAddr> {
+pub(crate) fn interfaces() -> BTreeSet<IpAddr> {
     let found = if_addrs::get_if_addrs().unwrap_or_default();
     let mut addresses: BTreeSet<IpAddr> = found.iter().map(|i| i.ip().to_canonical()).collect();
     addresses.extend([

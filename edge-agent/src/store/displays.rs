@@ -3,15 +3,19 @@
 mod copies;
 mod fleet;
 mod plans;
+mod settings;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use self::copies::*;
 pub(crate) use self::fleet::*;
 pub(crate) use self::plans::*;
+pub(crate) use self::settings::*;
 
 use edge_api::id::{DisplayId, HubId, RoomId};
+use edge_api::settings::DisplaySettings;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{Store, StoreError};
@@ -42,6 +46,9 @@ pub(crate) struct Display {
     /// Such as `800x480`.
     pub(crate) panel: String,
     pub(crate) room: Option<RoomId>,
+    pub(crate) settings: DisplaySettings,
+    /// Its battery, as last taken down, is below [`BATTERY_LOW_PERCENT`]: the sign says so.
+    pub(crate) battery_low: bool,
     pub(crate) shown: Option<Shown>,
     /// What the hub said went wrong since it last showed something.
     pub(crate) problem: Option<String>,
@@ -191,15 +198,33 @@ impl Store {
         .await
     }
 
-    /// The displays that show a room.
+    /// The displays that show a room, alone or among others.
     pub(crate) async fn displays_of_room(&self, room: &RoomId) -> Result<Vec<Display>, StoreError> {
         let room = room.clone();
         self.read(move |c| {
             let mut statement = c.prepare_cached(&format!(
-                "{SELECT_DISPLAY} WHERE room = ?1 ORDER BY hub, key"
+                "{SELECT_DISPLAY} WHERE room = ?1 OR id IN (SELECT display FROM directory_rooms WHERE room = ?1)
+                 ORDER BY hub, key"
             ))?;
             let displays = statement.query_map([room.as_str()], display_from)?;
             Ok(displays.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
+    /// The zone of most rooms that are shown: what a display goes by that shows none. UTC while there are none.
+    pub(crate) async fn house_zone(&self) -> Result<TimeZone, StoreError> {
+        self.read(|c| {
+            let zone: Option<String> = c
+                .prepare_cached(
+                    "SELECT zone FROM rooms JOIN displays ON displays.room = rooms.id
+                     GROUP BY zone ORDER BY count(*) DESC, zone LIMIT 1",
+                )?
+                .query_row([], |row| row.get(0))
+                .optional()?;
+            Ok(zone
+                .and_then(|zone| TimeZone::get(&zone).ok())
+                .unwrap_or(TimeZone::UTC))
         })
         .await
     }
@@ -257,7 +282,8 @@ const SELECT_HUB: &str =
     "SELECT id, name, version, address, paired_at, last_seen, connects FROM hubs";
 
 const SELECT_DISPLAY: &str =
-    "SELECT id, hub, key, panel, room, shown_frame, shown_at, marked_since, problem FROM displays";
+    "SELECT id, hub, key, panel, room, shown_frame, shown_at, marked_since, problem, settings,
+     (SELECT percent FROM display_power WHERE display = id ORDER BY at DESC LIMIT 1) FROM displays";
 
 fn hub_from(row: &Row<'_>) -> rusqlite::Result<Hub> {
     Ok(Hub {
@@ -290,6 +316,10 @@ fn display_from(row: &Row<'_>) -> rusqlite::Result<Display> {
             marked_since,
         }),
         problem: row.get(8)?,
+        settings: settings_column(row, 9)?,
+        battery_low: row
+            .get::<_, Option<u32>>(10)?
+            .is_some_and(|percent| percent < BATTERY_LOW_PERCENT),
     })
 }
 
@@ -309,6 +339,17 @@ fn save_display(
         .prepare_cached(&format!("{SELECT_DISPLAY} WHERE hub = ?1 AND key = ?2"))?
         .query_row(params![hub.as_str(), seen.key], display_from)?;
     Ok((row, rows > 0))
+}
+
+/// The first column of all rows, each a thing with a text form.
+pub(super) fn texts<T>(c: &Connection, sql: &str, parameter: &str) -> Result<Vec<T>, StoreError>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let mut statement = c.prepare_cached(sql)?;
+    let rows = statement.query_map([parameter], |row| parsed(row, 0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// A column that holds an id or another thing with a text form.

@@ -7,12 +7,14 @@ mod tests;
 pub(crate) use self::channels::*;
 
 use edge_api::id::RoomId;
+use edge_api::settings::RoomSettings;
 use google_calendar::{Event, Window};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::displays::settings_column;
 use super::google::name_organisers;
 use super::{Store, StoreError};
 
@@ -40,6 +42,8 @@ pub(crate) struct Room {
     pub(crate) stale_after: SignedDuration,
     /// Whether and how Google announces its changes.
     pub(crate) pushes: Pushes,
+    /// What its signs speak, unless they are set otherwise.
+    pub(crate) settings: RoomSettings,
     /// A display shows it, so that it is listed and watched.
     pub(crate) linked: bool,
     /// How many events of the last list could not be understood, with the first in words.
@@ -283,8 +287,9 @@ impl Store {
 /// Links and channels are looked up, so that no copy of them can be wrong.
 const SELECT_ROOM: &str = "SELECT rooms.id, rooms.account, rooms.calendar_id, rooms.name, rooms.zone,
     rooms.verified_at, rooms.skipped, rooms.skipped_example, rooms.problem,
-    EXISTS (SELECT 1 FROM displays WHERE displays.room = rooms.id),
-    open.id, open.renew_at, rooms.pushed_at, rooms.missed_pushes, rooms.watch_problem
+    EXISTS (SELECT 1 FROM displays WHERE displays.room = rooms.id)
+        OR EXISTS (SELECT 1 FROM directory_rooms WHERE directory_rooms.room = rooms.id),
+    open.id, open.renew_at, rooms.pushed_at, rooms.missed_pushes, rooms.watch_problem, rooms.settings
     FROM rooms LEFT JOIN watch_channels open ON open.id =
         (SELECT w.id FROM watch_channels w WHERE w.room = rooms.id AND w.resource_id IS NOT NULL AND w.retired = 0
          ORDER BY w.expires_at DESC LIMIT 1)";
@@ -311,6 +316,7 @@ fn room_from(row: &Row<'_>) -> rusqlite::Result<Room> {
             STALE_WITHOUT_PUSHES
         },
         pushes,
+        settings: settings_column(row, 15)?,
         linked: row.get(9)?,
         skipped: Skipped {
             count: row.get(6)?,
@@ -374,6 +380,7 @@ fn save_calendar(
 fn forget_unseen(c: &Connection, account: &str, seen: &[SeenCalendar]) -> Result<(), StoreError> {
     let mut statement = c.prepare_cached(
         "SELECT id, calendar_id, EXISTS (SELECT 1 FROM displays WHERE displays.room = rooms.id)
+             OR EXISTS (SELECT 1 FROM directory_rooms WHERE directory_rooms.room = rooms.id)
          FROM rooms WHERE account = ?1",
     )?;
     let rows = statement.query_map([account], |row| {

@@ -146,6 +146,12 @@ fn said(action: Action) -> &'static str {
         Action::HubRenamed => "Renamed a hub",
         Action::DisplayLinked => "Linked a display",
         Action::DisplayUnlinked => "Unlinked a display",
+        Action::DisplaySet => "Set a display",
+        Action::RoomSet => "Set a room",
+        Action::Announced => "Made an announcement",
+        Action::Withdrawn => "Withdrew an announcement",
+        Action::LayoutSaved => "Saved a layout",
+        Action::LayoutDeleted => "Deleted a layout",
         _ => "Did something this page does not know",
     }
 }

@@ -3,7 +3,7 @@
 //! `demo` stays up for a person to try. `demo --once` does what a person would do, checks every sign, prints the latency
 //! of each hop and ends.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
@@ -12,6 +12,7 @@ use placard_tests::latency;
 use placard_tests::plan::{HubPlan, Programme, WorldPlan};
 use placard_tests::setting_up::{CLIENT_ID, CLIENT_SECRET};
 use placard_tests::sign::Sign;
+use placard_tests::wishes::wish;
 use placard_tests::world::World;
 
 /// Live signs for meeting-room doors, all on this machine, with a stand-in for Google.
@@ -47,6 +48,7 @@ async fn main() -> Result<()> {
     let mut world = World::start(WorldPlan {
         programme: Programme::Fosdem,
         hubs,
+        fonts: wish("PLACARD_FONT_PACK").filter(|folder: &PathBuf| folder.exists()),
         ..WorldPlan::small()
     })
     .await?;

@@ -270,7 +270,8 @@ fn security_and_activity() {
         words.join(" "),
         "claimed signed_in sign_in_refused signed_out admin_reset relay_enrolled relay_key_changed relay_taken_over \
          relay_left site_verification_set proxy_set authorities_set google_app_saved account_connected \
-         account_disconnected pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked"
+         account_disconnected pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked display_set \
+         room_set announced withdrawn layout_saved layout_deleted"
     );
 }
 

@@ -34,6 +34,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
             summary: None,
             organiser: None,
             organiser_address: None,
+            attendees: None,
             start,
             end: start + SignedDuration::from_mins(minutes),
             all_day,

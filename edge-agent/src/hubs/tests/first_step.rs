@@ -73,14 +73,18 @@ impl Scene {
 
     /// What the sign should show from when, drawn after the fact.
     async fn right(self) -> (Vec<PlanStep>, Vec<FrameHash>) {
-        let room = self
+        let display = self
             .world
             .store
-            .room(&self.world.room())
+            .display(&self.display)
             .await
             .unwrap()
             .unwrap();
-        let drawer = Drawer::start().unwrap();
+        let mut rooms = listed::Rooms::default();
+        let subject = Subject::load(&self.world.store, &display, &mut rooms)
+            .await
+            .unwrap();
+        let drawer = Drawer::start(SignFonts::default()).unwrap();
         let world = self.world.restarted().await;
         let stored = eventually("the whole day is planned", async || {
             let stored = world.store.desired(&self.display).await.unwrap()?;
@@ -91,10 +95,8 @@ impl Scene {
         let mut nothing = Vec::new();
         for day in 0..3 {
             let at = now() + SignedDuration::from_hours(24 * day);
-            let says =
-                crate::rooms::state::no_information("Alder", "alder@example.com", &room.zone, at);
-            let panel = "400x300".parse().unwrap();
-            let drawn = drawer.draw(Urgency::Now, Drawing::Room(says), panel).await;
+            let drawing = subject.unknown(at).drawing;
+            let drawn = drawer.draw(Urgency::Now, drawing, subject.panel).await;
             nothing.push(drawn.unwrap().hash);
         }
         (stored.steps, nothing)

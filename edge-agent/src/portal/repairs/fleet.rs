@@ -5,9 +5,7 @@ use edge_api::repairs::{Repair, RepairCode};
 use crate::hubs::{DisplayView, HubView};
 use crate::portal::app::App;
 use crate::portal::refusal::Refusal;
-
-/// Below this a battery is worth a walk: signs stop soon.
-const BATTERY_LOW_PERCENT: u32 = 15;
+use crate::store::BATTERY_LOW_PERCENT;
 
 /// Below this a display loses messages.
 const SIGNAL_WEAK_PERCENT: u32 = 30;

@@ -22,6 +22,10 @@ async fn without_a_session_nothing_is_told() {
         "activity",
         "events",
         "displays/disp_01ARZ3NDEKTSV4RRFFQ69G5FAV/glass.png",
+        "displays/disp_01ARZ3NDEKTSV4RRFFQ69G5FAV/settings",
+        "layouts",
+        "layouts/lobby",
+        "announcements",
     ] {
         let path = format!("/api/v1/{path}");
         house.get(&path, None).await.refused(ErrorCode::SignedOut);

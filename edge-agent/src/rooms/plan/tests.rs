@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use super::*;
+use crate::rooms::fonts::SignFonts;
 use crate::store::{ListedWindow, Replaced, SeenDisplay, Shown, Skipped};
 
 /// A planner that nothing drives, and one linked display.
@@ -48,7 +49,7 @@ impl Bench {
         linked.unwrap().unwrap();
         let planner = Planner {
             store: store.clone(),
-            drawer: Drawer::start().unwrap(),
+            drawer: Drawer::start(SignFonts::default()).unwrap(),
             registry: Registry::default(),
             handled: Handled::default(),
             rest: unbounded_channel().0,
@@ -72,6 +73,7 @@ impl Bench {
             organiser_address: None,
             start: now - SignedDuration::from_mins(5),
             end: now + SignedDuration::from_mins(55),
+            attendees: None,
             all_day: false,
             private: false,
         };

@@ -7,6 +7,9 @@ use rusqlite::{OptionalExtension, params};
 use super::super::{Store, StoreError};
 use super::{instant, to_sql};
 
+/// Below this a battery is worth a walk: signs stop soon.
+pub(crate) const BATTERY_LOW_PERCENT: u32 = 15;
+
 /// How often a battery is taken down: it lasts months.
 const POWER_EVERY: SignedDuration = SignedDuration::from_hours(6);
 

@@ -34,6 +34,9 @@ impl From<Bitmap> for Picture {
 /// What a frame was drawn from, in one number: equal names have equal pixels.
 pub(crate) type DrawingName = [u8; 32];
 
+/// What a sign says about now, in one number: equal gists are not worth a refresh in quiet hours.
+pub(crate) type Gist = [u8; 32];
+
 /// From when a display shall show what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PlanStep {
@@ -41,17 +44,25 @@ pub(crate) struct PlanStep {
     pub(crate) frame: FrameHash,
     /// `None` for a step that an older version stored.
     pub(crate) drawing: Option<DrawingName>,
+    /// `None` for a step that an older version stored.
+    pub(crate) gist: Option<Gist>,
     /// The pixels, where somebody has them at hand; the store has them all.
     pub(crate) picture: Option<Arc<Picture>>,
 }
 
 impl PlanStep {
     /// A step of what was drawn just now.
-    pub(crate) fn drawn(from: Timestamp, drawing: DrawingName, picture: Arc<Picture>) -> Self {
+    pub(crate) fn drawn(
+        from: Timestamp,
+        drawing: DrawingName,
+        gist: Gist,
+        picture: Arc<Picture>,
+    ) -> Self {
         Self {
             from,
             frame: picture.hash,
             drawing: Some(drawing),
+            gist: Some(gist),
             picture: Some(picture),
         }
     }
@@ -69,10 +80,15 @@ pub(crate) struct Desired {
 }
 
 impl Desired {
-    /// The frame that is due at `now`; a plan that begins later has its first one due already.
-    pub(crate) fn due(&self, now: Timestamp) -> Option<FrameHash> {
+    /// The step that is due at `now`; a plan that begins later has its first one due already.
+    pub(crate) fn due_step(&self, now: Timestamp) -> Option<&PlanStep> {
         let begun = self.steps.iter().rev().find(|step| step.from <= now);
-        begun.or(self.steps.first()).map(|step| step.frame)
+        begun.or(self.steps.first())
+    }
+
+    /// The frame that is due at `now`.
+    pub(crate) fn due(&self, now: Timestamp) -> Option<FrameHash> {
+        self.due_step(now).map(|step| step.frame)
     }
 
     /// The frame that this plan has for a drawing.
@@ -214,13 +230,14 @@ fn replace_plan(tx: &Transaction<'_>, plan: NewPlan) -> Result<Option<Desired>, 
             save(tx, picture)?;
         }
         tx.prepare_cached(
-            "INSERT OR REPLACE INTO plan_steps (display, from_at, frame, drawing) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT OR REPLACE INTO plan_steps (display, from_at, frame, drawing, gist) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![
             plan.display.as_str(),
             step.from.as_microsecond(),
             step.frame,
             step.drawing,
+            step.gist,
         ])?;
     }
     if let Some(receipt) = &plan.receipt {
@@ -306,13 +323,14 @@ fn desired(c: &Connection, display: DisplayId) -> Result<Option<Desired>, StoreE
         .optional()?;
     let steps = c
         .prepare_cached(
-            "SELECT from_at, frame, drawing FROM plan_steps WHERE display = ?1 ORDER BY from_at",
+            "SELECT from_at, frame, drawing, gist FROM plan_steps WHERE display = ?1 ORDER BY from_at",
         )?
         .query_map([display.as_str()], |row| {
             Ok(PlanStep {
                 from: instant(row, 0)?.unwrap_or_default(),
                 frame: row.get(1)?,
                 drawing: row.get(2)?,
+                gist: row.get(3)?,
                 picture: None,
             })
         })?

@@ -57,7 +57,7 @@ impl Scene {
         NewPlan {
             display: self.display.clone(),
             room: None,
-            steps: vec![PlanStep::drawn(at(0), [0; 32], picture(x))],
+            steps: vec![PlanStep::drawn(at(0), [0; 32], [0; 32], picture(x))],
             replaces,
             receipt: Some(NewReceipt {
                 room: "room_01ARZ3NDEKTSV4RRFFQ69G5FAV".parse().unwrap(),

@@ -115,6 +115,7 @@ async fn a_tag_belongs_to_one_window() {
         summary: None,
         organiser: None,
         organiser_address: None,
+        attendees: None,
         start: today.start,
         end: today.end,
         all_day: false,

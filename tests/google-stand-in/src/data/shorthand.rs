@@ -143,6 +143,17 @@ fn is_declined(body: &Body) -> bool {
         })
 }
 
+/// How many people are coming; the room is none.
+fn people(body: &Body) -> usize {
+    let comes = |guest: &&Value| {
+        guest.get("resource") != Some(&json!(true))
+            && guest.get("self") != Some(&json!(true))
+            && guest.get("responseStatus") != Some(&json!("declined"))
+    };
+    let guests = body.get("attendees").and_then(Value::as_array);
+    guests.map_or(0, |guests| guests.iter().filter(comes).count())
+}
+
 /// What a test compares with: one flat object, times with the calendar's offset.
 pub(crate) fn plain(calendar: &Calendar, item: &Item) -> Value {
     let body = &item.event.body;
@@ -154,6 +165,7 @@ pub(crate) fn plain(calendar: &Calendar, item: &Item) -> Value {
         "id": item.event.id(),
         "summary": body.get("summary"),
         "organiser": organiser_name(body),
+        "people": people(body),
         "start": time(item.start),
         "end": time(item.end),
         "all_day": matches!(all_day, Some(When::Day(_))),

@@ -85,6 +85,8 @@ async fn a_day(story: &mut Story) -> Result<Vec<Timestamp>> {
             id: String::new(),
             title: Some(format!("Meeting {number} of the day")),
             organiser: Some("Ada Lovelace".to_owned()),
+            people: None,
+            private: false,
             start,
             end: start + HALF_AN_HOUR,
         };

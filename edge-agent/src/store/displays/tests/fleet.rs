@@ -53,6 +53,21 @@ async fn a_battery_is_taken_down_every_six_hours_and_when_it_was_changed() {
 }
 
 #[tokio::test]
+async fn a_display_knows_that_its_battery_is_low_until_it_is_changed() {
+    let scene = Scene::new().await;
+    let is_low = async || {
+        let display = scene.store.display(&scene.display).await.unwrap();
+        display.unwrap().battery_low
+    };
+    assert!(!is_low().await, "nothing is known of it");
+    for (hours, percent, low) in [(0, 15, false), (6, 14, true), (7, 100, false)] {
+        let reading = vec![(scene.display.clone(), percent)];
+        scene.store.power(reading, at(hours * 3600)).await.unwrap();
+        assert_eq!(is_low().await, low, "{percent} %");
+    }
+}
+
+#[tokio::test]
 async fn a_new_hub_takes_the_place_of_a_broken_one_with_its_displays() {
     let scene = Scene::new().await;
     let stored = scene.replaced(1).await.unwrap();

@@ -9,10 +9,10 @@ use google_calendar::Event;
 
 /// Tells the meetings of a room from those it had before. Not for storing: it may differ between versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct MeetingsHash(u64);
+pub(crate) struct MeetingsHash(u64);
 
 impl MeetingsHash {
-    pub(super) fn of(events: &[Event]) -> Self {
+    pub(crate) fn of(events: &[Event]) -> Self {
         let mut hasher = DefaultHasher::new();
         events.hash(&mut hasher);
         Self(hasher.finish())
@@ -21,16 +21,16 @@ impl MeetingsHash {
 
 /// The meetings of each room that its displays were last brought to. Clones share everything.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Handled(Arc<Mutex<HashMap<RoomId, MeetingsHash>>>);
+pub(crate) struct Handled(Arc<Mutex<HashMap<RoomId, MeetingsHash>>>);
 
 impl Handled {
     /// Takes down that the displays of a room have been brought to these meetings.
-    pub(super) fn remember(&self, room: &RoomId, meetings: MeetingsHash) {
+    pub(crate) fn remember(&self, room: &RoomId, meetings: MeetingsHash) {
         self.lock().insert(room.clone(), meetings);
     }
 
     /// Whether no news of these meetings is to be waited for.
-    pub(super) fn covers(&self, room: &RoomId, meetings: MeetingsHash) -> bool {
+    pub(crate) fn covers(&self, room: &RoomId, meetings: MeetingsHash) -> bool {
         self.lock().get(room) == Some(&meetings)
     }
 
