@@ -27,6 +27,16 @@ use clap::Parser;
 use crate::host::{Durability, Host};
 use crate::row::Rows;
 
+/// What can be measured by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Verify,
+    Latency,
+    Throughput,
+    Memory,
+    Lambda,
+}
+
 /// What `infra/bench.d/relay.toml` gives.
 #[derive(Debug, Parser)]
 struct Programs {
@@ -42,35 +52,50 @@ struct Programs {
     /// Seconds that an agent is away; less for trying the bench itself.
     #[arg(long, default_value_t = 60)]
     away_seconds: u64,
+    /// One part alone, while working on it.
+    #[arg(long)]
+    only: Option<Part>,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
     let programs = Programs::parse();
     let mut rows = Rows::default();
+    let wanted = |part: Part| programs.only.is_none_or(|only| only == part);
     host::pin_to_the_other_core()?;
-    capacity::check(&mut rows);
-    rows.say("tunnels");
-    let tunnels = tunnels::Tunnels::start().await.context("tunnels")?;
-    let peers = latency::of_tunnels(&tunnels).await?;
-    for durability in [Durability::Full, Durability::Normal] {
-        rows.say(&format!("latency, synchronous={}", durability.name()));
-        for agents in [1, 100, 1000] {
-            let host = Host::start(&programs.relay, durability).await?;
-            latency::of_relay(&host, agents, &peers, &mut rows).await?;
-        }
-        rows.say(&format!("throughput, synchronous={}", durability.name()));
-        let host = Host::start(&programs.relay, durability).await?;
-        throughput::genuine(&host, &mut rows).await?;
-        if durability == Durability::Full {
-            throughput::forged(&host, &mut rows).await?;
-        }
+    if wanted(Part::Verify) {
+        capacity::check(&mut rows);
     }
-    rows.say("memory");
-    capacity::memory(&programs.relay, &mut rows).await?;
-    rows.say("an agent that is away");
-    away::measure(&programs.relay, tunnels, programs.away_seconds, &mut rows).await?;
-    rows.say("Lambda");
-    lambda::measure(&programs.bootstrap, &programs.zip, &mut rows).await?;
+    if wanted(Part::Latency) {
+        rows.say("latency of the tunnels");
+        let tunnels = tunnels::Tunnels::start().await.context("tunnels")?;
+        let peers = latency::of_tunnels(&tunnels).await?;
+        for durability in [Durability::Full, Durability::Normal] {
+            rows.say(&format!("latency, synchronous={}", durability.name()));
+            for agents in [1, 100, 1000] {
+                let host = Host::start(&programs.relay, durability).await?;
+                latency::of_relay(&host, agents, &peers, &mut rows).await?;
+            }
+        }
+        rows.say("an agent that is away");
+        away::measure(&programs.relay, tunnels, programs.away_seconds, &mut rows).await?;
+    }
+    if wanted(Part::Throughput) {
+        for durability in [Durability::Full, Durability::Normal] {
+            rows.say(&format!("throughput, synchronous={}", durability.name()));
+            let host = Host::start(&programs.relay, durability).await?;
+            throughput::genuine(&host, &mut rows).await?;
+        }
+        let host = Host::start(&programs.relay, Durability::Full).await?;
+        throughput::forged(&host, &mut rows).await?;
+    }
+    if wanted(Part::Memory) {
+        rows.say("memory");
+        capacity::memory(&programs.relay, &mut rows).await?;
+    }
+    if wanted(Part::Lambda) {
+        rows.say("Lambda");
+        lambda::measure(&programs.bootstrap, &programs.zip, &mut rows).await?;
+    }
     rows.print()
 }

@@ -18,7 +18,7 @@ use cloud_relay::logging;
 use cloud_relay::masters::MasterArguments;
 use cloud_relay::operator::{self, Setting};
 use cloud_relay::relay::Relay;
-use cloud_relay::store::sqlite::SqliteStore;
+use cloud_relay::store::sqlite::{Durability, SqliteStore};
 use jiff::Timestamp;
 use relay_contract::key::MasterKeys;
 use tokio::net::TcpListener;
@@ -88,6 +88,9 @@ struct Serve {
     /// Webhooks that an agent without a quota of its own may get each minute.
     #[arg(long, env = "PLACARD_WEBHOOKS_PER_MINUTE", default_value_t = DEFAULT_WEBHOOKS_PER_MINUTE)]
     webhooks_per_minute: u32,
+    /// `SQLite`'s `synchronous`, for measuring what durability costs.
+    #[arg(long, default_value = "full", hide = true)]
+    synchronous: Durability,
 }
 
 #[tokio::main]
@@ -120,7 +123,7 @@ async fn main() -> anyhow::Result<()> {
 
 async fn serve(keep: &Keep, arguments: Serve) -> anyhow::Result<()> {
     let masters = keep.masters()?;
-    let store = SqliteStore::open(&keep.data)?;
+    let store = SqliteStore::open_with(&keep.data, arguments.synchronous)?;
     let tls = match (&arguments.tls_cert, &arguments.tls_key) {
         (Some(certificate), Some(key)) => Some(tls_config(certificate, key)?),
         _ => None,

@@ -15,7 +15,7 @@ use relay_contract::id::AgentId;
 use self::database::Database;
 use super::{StoreError, hour_of};
 
-pub use self::database::OpenError;
+pub use self::database::{Durability, OpenError};
 
 /// Counts of webhooks that nobody asks for any more.
 const COUNTS_KEPT_HOURS: i64 = 48;
@@ -31,7 +31,16 @@ impl SqliteStore {
     ///
     /// Fails when the file cannot be opened or is of a newer version.
     pub fn open(folder: &Path) -> Result<Self, OpenError> {
-        Database::open(&folder.join("relay.db")).map(Self)
+        Self::open_with(folder, Durability::Full)
+    }
+
+    /// The same, with less durability than a relay should have: for measuring what it costs.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the file cannot be opened or is of a newer version.
+    pub fn open_with(folder: &Path, durability: Durability) -> Result<Self, OpenError> {
+        Database::open(&folder.join("relay.db"), durability).map(Self)
     }
 
     /// Deletes what has expired; gives how many signals that were.

@@ -42,6 +42,16 @@ pub enum OpenError {
     },
 }
 
+/// When a commit is told to have happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Durability {
+    /// When it is on the disk.
+    #[default]
+    Full,
+    /// When the system has it: the loss of a machine, not of the process, may cost the last moments.
+    Normal,
+}
+
 type Work = Box<dyn FnOnce(&Connection) -> Finish + Send>;
 /// Told the outcome of the commit.
 type Finish = Box<dyn FnOnce(Result<(), String>) + Send>;
@@ -53,7 +63,7 @@ pub(super) struct Database {
 }
 
 impl Database {
-    pub(super) fn open(path: &Path) -> Result<Self, OpenError> {
+    pub(super) fn open(path: &Path, durability: Durability) -> Result<Self, OpenError> {
         let error = |source| OpenError::Open {
             path: path.display().to_string(),
             source,
@@ -62,7 +72,11 @@ impl Database {
             let connection = Connection::open(path)?;
             connection.busy_timeout(BUSY_TIMEOUT)?;
             connection.pragma_update(None, "journal_mode", "WAL")?;
-            connection.pragma_update(None, "synchronous", "FULL")?;
+            let synchronous = match durability {
+                Durability::Full => "FULL",
+                Durability::Normal => "NORMAL",
+            };
+            connection.pragma_update(None, "synchronous", synchronous)?;
             Ok(connection)
         };
         let writer = connect().map_err(error)?;
