@@ -3,8 +3,12 @@
 //! A callback's query holds a code, a body may hold an answer. Our own lines leave them out; those of the libraries that
 //! carry them are cut at `info`, whatever the environment asks for.
 
+use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{FilterExt as _, Targets};
+use tracing_subscriber::layer::Filter;
+use tracing_subscriber::registry::LookupSpan;
 
 /// Libraries that show requests or their bodies at `debug` or `trace`.
 const TALKATIVE: [&str; 15] = [
@@ -26,13 +30,13 @@ const TALKATIVE: [&str; 15] = [
 ];
 
 /// `RUST_LOG` or `info`, without what the libraries know of requests.
-pub fn filter() -> EnvFilter {
-    let asked = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    TALKATIVE.iter().fold(asked, |filter, library| {
-        filter.add_directive(
-            format!("{library}={}", LevelFilter::INFO)
-                .parse()
-                .expect("a library's name and a level"),
-        )
-    })
+pub fn filter<S: Subscriber + for<'a> LookupSpan<'a>>() -> impl Filter<S> {
+    capped(EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info")))
+}
+
+/// What was asked for, less what the libraries say below `info`. A second filter, because a directive would also raise
+/// what was asked to be quiet.
+pub fn capped<S: Subscriber + for<'a> LookupSpan<'a>>(asked: EnvFilter) -> impl Filter<S> {
+    let cap = Targets::new().with_default(LevelFilter::TRACE);
+    asked.and(cap.with_targets(TALKATIVE.map(|library| (library, LevelFilter::INFO))))
 }

@@ -15,6 +15,9 @@ use cloud_relay::store::Hosts as _;
 use cloud_relay::store::dynamo::DynamoStore;
 use lambda_http::service_fn;
 use tracing::warn;
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// A function is set up by its environment.
 #[derive(Debug, Parser)]
@@ -47,10 +50,9 @@ async fn main() -> anyhow::Result<()> {
     // Ignored only if another provider were installed first, and nothing runs before this.
     let _ = rustls::crypto::ring::default_provider().install_default();
     // CloudWatch stamps every line itself.
-    tracing_subscriber::fmt()
-        .json()
-        .without_time()
-        .with_env_filter(logging::filter())
+    let lines = tracing_subscriber::fmt::layer().json().without_time();
+    tracing_subscriber::registry()
+        .with(lines.with_filter(logging::filter()))
         .init();
 
     let environment = Environment::parse();

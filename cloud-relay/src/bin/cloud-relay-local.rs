@@ -27,6 +27,9 @@ use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 /// What has expired is invisible at once; deleting it can wait.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(3600);
@@ -97,10 +100,11 @@ struct Serve {
 async fn main() -> anyhow::Result<()> {
     // Ignored only if another provider were installed first, and nothing runs before this.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    tracing_subscriber::fmt()
-        .with_env_filter(logging::filter())
+    let lines = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr)
+        .with_writer(std::io::stderr);
+    tracing_subscriber::registry()
+        .with(lines.with_filter(logging::filter()))
         .init();
     let Arguments { keep, command } = Arguments::parse();
     // What is new is for the service alone: the folder holds the key and sealed answers.

@@ -83,7 +83,7 @@ impl fmt::Display for KeyState {
                 "  {agent} has not said which it uses; bring it up to date, or `remove` it"
             )?;
         }
-        if self.older_can_retire() {
+        if self.older_can_retire() && self.version > KeyVersion(1) {
             writeln!(f, "an older master key is not needed any more")?;
         }
         Ok(())
