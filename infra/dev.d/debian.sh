@@ -81,6 +81,28 @@ need_networks() {
     fi
 }
 
+# Web servers that the guide sets up before a relay. Unpacked and not installed: a package would start its server, on
+# ports 80 and 443 of whoever wants to run tests.
+need_web_servers() {
+    local name where=$PLACARD_TOOLS/debian
+    for name in nginx caddy; do
+        have "$name" && continue
+        installing "$name (apt, unpacked into $where)" "a relay behind it is tested"
+        mkdir -p "$where" "$PLACARD_TOOLS/bin"
+        if ! (cd "$where" && rm -f "$name"_*.deb && { apt-get download -qq "$name" || refresh_and_download "$name"; } \
+            && dpkg-deb --extract "$name"_*.deb . && rm -f "$name"_*.deb) >/dev/null; then
+            give_up "cannot unpack $name" "see apt's words above" "install $name and run this again"
+        fi
+        ln -sf "$(find "$where/usr" -path "*bin/$name" | head -1)" "$PLACARD_TOOLS/bin/$name"
+        "$name" "$([[ $name == nginx ]] && echo -v || echo version)" >/dev/null 2>&1 \
+            || give_up "$name does not run" "a library that it needs is missing" "install $name and run this again"
+    done
+}
+
+refresh_and_download() {
+    as_root apt-get update -qq && apt-get download -qq "$1"
+}
+
 chromium_path() {
     local name
     for name in "${PLACARD_CHROMIUM:-chromium}" chromium chromium-browser google-chrome-stable google-chrome; do

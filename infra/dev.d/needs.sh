@@ -24,6 +24,7 @@ needs_stories() {
     needs_glass
     need_networks
     need_python_hub
+    need_web_servers
 }
 
 needs_browser() {

@@ -13,13 +13,18 @@ from say import Refused
 UP_SECONDS = 60
 
 
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
 class Emulator:
     """A running ministack; ends with its `with` block."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            self.port = found.getsockname()[1]
+        self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
         self.log = folder / "ministack.log"
         # What the operator's own tools, cargo lambda and the functions find the emulator by.

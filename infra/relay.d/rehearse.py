@@ -9,12 +9,13 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import code as codes
 import deploy
 import stack
 from cloud import Cloud
-from emulator import Emulator
+from emulator import Emulator, free_port
 from say import Refused, note
 from stage import Stage
 
@@ -23,6 +24,18 @@ ARCHITECTURE = "x86_64" if os.uname().machine == "x86_64" else "arm64"
 
 # tests/rehearsal/sign_in.rs has the relay carry it.
 CANARY = "4/canary-of-the-rehearsal"
+
+# Stories of tests/tests/e2e that need nothing of the relay but that it works: a real agent with its hub and Google's
+# stand-in, at the deployed relay.
+STORIES = [
+    "first_light::a_rename_in_google_reaches_the_glass",
+    "first_light::signing_in_with_google_returns_to_the_origin_it_began_at_by_name_and_by_lan_address",
+    "identity::a_new_key_is_taken_and_survives_a_kill_at_once",
+    "identity::an_agent_that_left_can_come_back_and_its_rooms_are_watched_again",
+    "identity::the_host_owner_shows_google_whose_the_domain_is",
+    "promises::two::promise_2_duplicate_late_reordered_and_forged_notifications_change_nothing",
+    "way_out::everything_goes_through_the_proxy_from_the_first_enrolment_to_the_glass",
+]
 
 # ministack knows neither CodeDeploy nor Budgets.
 STAGE = Stage(
@@ -38,6 +51,15 @@ STAGE = Stage(
     rollout="at-once",
     budget_usd=0,
 )
+
+
+class Tests(NamedTuple):
+    """Programs that try the deployed relay."""
+
+    # cloud-relay/tests/rehearsal, which speaks the contract and nothing more.
+    rehearsal: Path
+    # tests/tests/e2e, of which STORIES are told.
+    e2e: Path
 
 
 def run(given: Path | None, names: list[str]) -> int:
@@ -59,12 +81,14 @@ def run(given: Path | None, names: list[str]) -> int:
 
 
 def rehearse(
-    cloud: Cloud, stage: Stage, emulator: Emulator, zipped: codes.Zip, tests: Path, names: list[str]
+    cloud: Cloud, stage: Stage, emulator: Emulator, zipped: codes.Zip, tests: Tests, names: list[str]
 ) -> None:
     told = deploy.deploy(cloud, stage, zipped)
     # The emulator serves no custom names of WebSocket APIs, so the functions learn of its own address by an update.
     api = f"{emulator.endpoint}/_aws/execute-api"
-    stage = dataclasses.replace(stage, push_endpoint=f"{api}/{told['WebSocketApiId']}/live")
+    # Nor the names of HTTP APIs with TLS: the stories have a front of their own for both, on this port.
+    port = free_port()
+    stage = dataclasses.replace(stage, port=f":{port}", push_endpoint=f"{api}/{told['WebSocketApiId']}/live")
     before = live_versions(cloud, stage)
     told = deploy.deploy(cloud, stage, zipped)
     expect("a new environment is live", all(a != b for a, b in zip(before, live_versions(cloud, stage), strict=True)))
@@ -72,8 +96,10 @@ def rehearse(
         "PLACARD_REHEARSAL_HTTP": f"{api}/{told['HttpApiId']}/$default",
         "PLACARD_REHEARSAL_WS": f"{api}/{told['WebSocketApiId']}/live".replace("http://", "ws://"),
         "PLACARD_REHEARSAL_HOST": stage.relay_host,
+        "PLACARD_REHEARSAL_PORT": str(port),
     }
     suite(cloud, stage, tests, here, names)
+    stories(cloud, stage, tests, here, names)
     if names:
         return
     blind(cloud, stage)
@@ -98,21 +124,36 @@ def rehearse(
     expect("the table is gone", stage.table not in cloud.dynamodb.list_tables()["TableNames"])
 
 
-def build_suite() -> Path:
-    """Builds cloud-relay/tests/rehearsal and the operator's program; gives the test program."""
-    features = "cloud-relay/local cloud-relay/lambda"
-    command = ["cargo", "test", "--workspace", "--features", features, "--test", "rehearsal", "--no-run"]
+def build_suite() -> Tests:
+    """Builds the tests and every program of the system."""
+    workspace = ["--workspace", "--features", "cloud-relay/local cloud-relay/lambda"]
+    subprocess.run(["cargo", "build", *workspace, "--bins"], cwd=codes.ROOT, check=True)
+    command = ["cargo", "test", *workspace, "--test", "rehearsal", "--test", "e2e", "--no-run"]
     command += ["--message-format", "json-render-diagnostics"]
     built = subprocess.run(command, cwd=codes.ROOT, stdout=subprocess.PIPE, text=True, check=True)
-    for line in built.stdout.splitlines():
-        told = json.loads(line)
-        if told.get("executable") and told.get("target", {}).get("name") == "rehearsal":
-            return Path(told["executable"])
-    raise Refused("the rehearsal's tests were not built", "cargo named no program", "run `cargo test --test rehearsal --no-run`")
+    told = [json.loads(line) for line in built.stdout.splitlines()]
+    found = {line["target"]["name"]: Path(line["executable"]) for line in told if line.get("executable")}
+    return Tests(found["rehearsal"], found["e2e"])
 
 
-def suite(cloud: Cloud, stage: Stage, tests: Path, here: dict[str, str], names: list[str]) -> None:
+def suite(cloud: Cloud, stage: Stage, tests: Tests, here: dict[str, str], names: list[str]) -> None:
     """Runs the tests against the deployed relay."""
+    # One after the other: the host owner is whoever enrolled last as one, and the emulator is slow enough.
+    run_tests(cloud, stage, [str(tests.rehearsal), "--ignored", "--test-threads=1", *names], "cloud-relay", here)
+
+
+def stories(cloud: Cloud, stage: Stage, tests: Tests, here: dict[str, str], names: list[str]) -> None:
+    """Runs those of STORIES that have one of the names, or all."""
+    listed = subprocess.run([str(tests.e2e), "--list"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    for story in STORIES:
+        expect(f"there is a story {story}", f"{story}: test\n" in listed)
+    wanted = [story for story in STORIES if not names or any(name in story for name in names)]
+    if wanted:
+        command = [str(tests.e2e), "--exact", "--test-threads=1", *wanted]
+        run_tests(cloud, stage, command, "tests", here)
+
+
+def run_tests(cloud: Cloud, stage: Stage, command: list[str], folder: str, here: dict[str, str]) -> None:
     told = stack.outputs(cloud, stage)
     environment = {
         **os.environ,
@@ -122,9 +163,7 @@ def suite(cloud: Cloud, stage: Stage, tests: Path, here: dict[str, str], names: 
         "PLACARD_MASTER_KEY_PARAMETER": told["MasterKeyParameter"],
         "PLACARD_MASTER_KEY_VERSION": told["MasterKeyVersion"],
     }
-    # One after the other: the host owner is whoever enrolled last as one, and the emulator is slow enough.
-    command = [str(tests), "--ignored", "--test-threads=1", *names]
-    if subprocess.run(command, cwd=codes.ROOT / "cloud-relay", env=environment, check=False).returncode:
+    if subprocess.run(command, cwd=codes.ROOT / folder, env=environment, check=False).returncode:
         show_logs(cloud, stage)
         raise Refused("the deployed relay does not do what it should", "see the tests above", "correct it and rehearse again")
 

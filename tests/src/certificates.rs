@@ -2,11 +2,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, PublicKeyData};
+use rustls::ServerConfig;
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use sha2::{Digest, Sha256};
 
 /// The run's certificate authority and where its certificate lies.
@@ -27,6 +31,26 @@ pub struct Identity {
     pub key: PathBuf,
     /// What Chromium pins: base64 of the SHA-256 of the public key (SPKI).
     pub pin: String,
+}
+
+impl Identity {
+    /// A server under this name, in HTTP/1.1: HTTP/2 would compress headers, and somebody may want to read them.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the files cannot be read.
+    pub(crate) fn server_config(&self) -> Result<Arc<ServerConfig>> {
+        // Another part of the process may have chosen already; it is the same provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let chain = CertificateDer::pem_slice_iter(&fs::read(&self.certificate)?)
+            .collect::<Result<Vec<_>, _>>()?;
+        let key = PrivateKeyDer::from_pem_slice(&fs::read(&self.key)?)?;
+        let mut config = ServerConfig::builder()
+            .with_no_client_auth()
+            .with_single_cert(chain, key)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Arc::new(config))
+    }
 }
 
 impl Authority {

@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 
 use crate::crash_points::CrashPoints;
 use crate::process::Process;
-use crate::programs::{AGENT, RELAY, hub_program, start_agent, start_hub, start_relay};
-use crate::world::{World, port_of};
+use crate::programs::{AGENT, RELAY, hub_program, start_agent, start_hub};
+use crate::world::World;
 
 impl World {
     /// Kills the relay.
@@ -14,8 +14,7 @@ impl World {
     ///
     /// Fails when it is not running.
     pub async fn kill_relay(&mut self) -> Result<()> {
-        let relay = self.relay.take().context("the relay is not running")?;
-        relay.kill().await
+        self.relay.take()?.kill().await
     }
 
     /// Starts the relay again where it was.
@@ -24,11 +23,7 @@ impl World {
     ///
     /// Fails when it does not come up.
     pub async fn start_relay(&mut self) -> Result<()> {
-        let port = port_of(&self.relay_base)?;
-        let mut relay = start_relay(&self.stage, port, &self.relay_identity)?;
-        relay.says("ready").await?;
-        self.relay = Some(relay);
-        Ok(())
+        self.relay.revive(&self.stage).await
     }
 
     /// Kills the agent.
@@ -47,7 +42,7 @@ impl World {
     ///
     /// Fails when it does not come up.
     pub async fn start_agent(&mut self) -> Result<()> {
-        let mut agent = start_agent(&self.stage)?;
+        let mut agent = start_agent(&self.stage, &self.agent_data())?;
         agent.says("ready").await?;
         self.agent = Some(agent);
         Ok(())
@@ -130,7 +125,7 @@ impl World {
         let process = if program == AGENT {
             &self.agent
         } else {
-            &self.relay
+            &self.relay.process
         };
         let running = process.as_ref();
         running
@@ -141,7 +136,7 @@ impl World {
     fn take(&mut self, program: &str) -> Result<Process> {
         match program {
             AGENT => self.agent.take().context("the agent is not running"),
-            RELAY => self.relay.take().context("the relay is not running"),
+            RELAY => self.relay.take(),
             _ => {
                 let hub = self.hub_of(program)?;
                 self.take_hub(&hub)

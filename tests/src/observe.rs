@@ -71,7 +71,7 @@ impl World {
 
     /// The folder of the agent's data.
     pub fn agent_data(&self) -> PathBuf {
-        self.stage.folder.join("agent")
+        self.stage.agent_data()
     }
 
     /// The folder of the relay's data.

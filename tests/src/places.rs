@@ -2,6 +2,8 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use anyhow::{Context, Result};
+
 /// One program's spot: a network namespace and the address by which others reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -80,4 +82,14 @@ impl Places {
             ("portal.localhost", self.agent.address),
         ]
     }
+}
+
+/// The port at the end of an address.
+pub(crate) fn port_of(address: &str) -> Result<u16> {
+    let port = address
+        .trim_end_matches('/')
+        .rsplit(':')
+        .next()
+        .and_then(|port| port.parse().ok());
+    port.with_context(|| format!("no port in `{address}`"))
 }

@@ -42,6 +42,15 @@ impl HubPlan {
     }
 }
 
+/// A web server that the guide has a configuration for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebServer {
+    /// nginx
+    Nginx,
+    /// Caddy
+    Caddy,
+}
+
 /// What to start.
 #[derive(Clone, Debug)]
 pub struct WorldPlan {
@@ -55,6 +64,8 @@ pub struct WorldPlan {
     pub fonts: Option<PathBuf>,
     /// Where everything stands.
     pub places: Places,
+    /// What stands before the relay, if it does not serve TLS by itself.
+    pub web_server: Option<WebServer>,
     /// Whether programs can be killed at their durable writes.
     pub crash_points: bool,
 }
@@ -75,6 +86,7 @@ impl WorldPlan {
             sync_seconds: None,
             fonts: None,
             places: Places::default(),
+            web_server: None,
             crash_points: false,
         }
     }

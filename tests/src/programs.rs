@@ -98,45 +98,55 @@ fn rooms_file(names: &[String]) -> Value {
     json!({ "rooms": names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>() })
 }
 
+/// How a relay is served to the world.
+#[derive(Debug)]
+pub(crate) enum Served<'a> {
+    /// By itself, as this.
+    Encrypted(&'a Identity),
+    /// In plain HTTP to a web server, which has this public address.
+    ToWebServer(&'a str),
+}
+
 /// Starts the relay; port 0 is any free one.
-pub(crate) fn start_relay(stage: &Stage, port: u16, identity: &Identity) -> Result<Process> {
+pub(crate) fn start_relay(stage: &Stage, port: u16, served: &Served<'_>) -> Result<Process> {
     let data = stage.folder.join("relay");
     let place = &stage.places.relay;
     fs::create_dir_all(&data)?;
-    let arguments = [
-        "serve",
-        "--listen",
-        &place.listen(port),
-        "--public-host",
-        "relay.localhost",
-        "--data",
-        path(&data)?,
-        "--tls-cert",
-        path(&identity.certificate)?,
-        "--tls-key",
-        path(&identity.key)?,
-    ]
-    .map(str::to_owned);
+    let listen = place.listen(port);
+    let mut arguments = vec!["serve", "--listen", &listen, "--data", path(&data)?];
+    match served {
+        Served::Encrypted(identity) => {
+            arguments.extend(["--public-host", "relay.localhost"]);
+            arguments.extend(["--tls-cert", path(&identity.certificate)?]);
+            arguments.extend(["--tls-key", path(&identity.key)?]);
+        }
+        Served::ToWebServer(base) => arguments.extend(["--public-base", base]),
+    }
+    let arguments: Vec<_> = arguments.into_iter().map(str::to_owned).collect();
     start(stage, place, [RELAY; 2], &arguments, &data)
 }
 
-/// Starts the agent.
-pub(crate) fn start_agent(stage: &Stage) -> Result<Process> {
-    let data = stage.folder.join("agent");
-    let arguments = ["serve", "--data", path(&data)?].map(str::to_owned);
-    start(stage, &stage.places.agent, [AGENT; 2], &arguments, &data)
+/// Starts the agent, or a copy of it, with the folder of its data.
+pub(crate) fn start_agent(stage: &Stage, data: &Path) -> Result<Process> {
+    let arguments = ["serve", "--data", path(data)?].map(str::to_owned);
+    let name = data.file_name().and_then(|name| name.to_str());
+    let name = match name {
+        None | Some("agent") => AGENT.to_owned(),
+        Some(copy) => format!("{AGENT}-{copy}"),
+    };
+    start(stage, &stage.places.agent, [&name, AGENT], &arguments, data)
 }
 
-/// Writes the agent's configuration, with the ports of portal and hubs; 0 is any free one.
+/// Writes the agent's configuration to the folder of its data, with the ports of portal and hubs; 0 is any free one.
 pub(crate) fn write_agent_config(
+    data: &Path,
     stage: &Stage,
     plan: &WorldPlan,
     authority: &Authority,
     google: &str,
     [portal, hubs]: [u16; 2],
 ) -> Result<()> {
-    let data = stage.folder.join("agent");
-    fs::create_dir_all(&data)?;
+    fs::create_dir_all(data)?;
     let places = &stage.places;
     let [portal, hubs] = [portal, hubs].map(|port| places.agent.listen(port));
     let mut config = format!(
@@ -152,6 +162,7 @@ extra_ca = "{ca}"
 
 [outbound.resolve]
 "relay.localhost" = "{relay}"
+"connect.localhost" = "{relay}"
 "google.localhost" = "{google_address}"
 
 [google]

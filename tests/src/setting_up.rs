@@ -91,17 +91,18 @@ impl World {
     ///
     /// Fails when the relay's command does.
     pub async fn invite(&self) -> Result<String> {
-        let data = self.relay_data();
-        let printed = output_of(
-            "cloud-relay-local",
-            &["invite", "--data", path(&data)?, "--host-owner"],
-        )
-        .await?;
+        let printed = if self.relay_is_deployed() {
+            output_of("cloud-relay-admin", &["invite", "--host-owner"]).await?
+        } else {
+            let data = self.relay_data();
+            let arguments = ["invite", "--data", path(&data)?, "--host-owner"];
+            output_of("cloud-relay-local", &arguments).await?
+        };
         printed
             .split_whitespace()
             .last()
             .map(str::to_owned)
-            .context("`cloud-relay-local invite` printed nothing")
+            .context("the relay's `invite` printed nothing")
     }
 
     /// The code that an unpaired hub shows.

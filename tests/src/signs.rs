@@ -16,7 +16,17 @@ pub async fn link_all(world: &mut World) -> Result<(Admin, Vec<Sign>)> {
         .connected_admin()
         .await
         .context("claim, enrol and connect")?;
-    world.pair_all(&mut admin).await.context("pair the hubs")?;
+    let signs = link_displays(world, &mut admin).await?;
+    Ok((admin, signs))
+}
+
+/// Pairs every hub and links every display, for an admin who has connected the rest.
+///
+/// # Errors
+///
+/// Fails at the first step that is refused, and says which.
+pub async fn link_displays(world: &mut World, admin: &mut Admin) -> Result<Vec<Sign>> {
+    world.pair_all(admin).await.context("pair the hubs")?;
     let mut rooms = world.calendar.rooms().await?;
     // Those with a talk now come first; the sort keeps the programme's own order otherwise.
     rooms.sort_by_key(|room| !room.busy_now);
@@ -40,5 +50,5 @@ pub async fn link_all(world: &mut World) -> Result<(Admin, Vec<Sign>)> {
             room,
         });
     }
-    Ok((admin, signs))
+    Ok(signs)
 }

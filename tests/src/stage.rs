@@ -17,6 +17,11 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
+    /// The folder of the agent's data.
+    pub(crate) fn agent_data(&self) -> PathBuf {
+        self.folder.join("agent")
+    }
+
     /// The folder of the programs' logs.
     pub(crate) fn logs(&self) -> PathBuf {
         self.folder.join("logs")

@@ -10,9 +10,11 @@ use crate::calendar::Calendar;
 use crate::certificates::{Authority, Identity};
 use crate::crash_points::CrashPoints;
 use crate::glass::Glass;
+use crate::places::port_of;
 use crate::plan::{HubPlan, WorldPlan};
 use crate::process::{Process, text};
-use crate::programs::{start_agent, start_hub, start_relay, start_stand_in, write_agent_config};
+use crate::programs::{start_agent, start_hub, start_stand_in, write_agent_config};
+use crate::relay::Relay;
 use crate::stage::Stage;
 
 /// A running system; everything is killed and removed when it is dropped.
@@ -27,7 +29,7 @@ pub struct World {
     portal_identity: Identity,
     google_identity: Identity,
     stand_in: Process,
-    pub(crate) relay: Option<Process>,
+    pub(crate) relay: Relay,
     pub(crate) agent: Option<Process>,
     pub(crate) hubs: BTreeMap<String, Process>,
     /// The relay's address, such as `https://relay.localhost:4711`.
@@ -72,27 +74,24 @@ impl World {
             folder: folder.clone(),
         };
         let authority = Authority::new(&folder.join("authority"))?;
-        let relay_identity = authority.sign("relay", &["relay.localhost"])?;
+        let relay_identity = authority.sign("relay", &["relay.localhost", "connect.localhost"])?;
         let google_identity = authority.sign("google", &["google.localhost"])?;
         let lan = plan.places.agent.address.to_string();
         let portal_identity = authority.sign("portal", &["portal.localhost", &lan])?;
 
-        let (mut stand_in, mut relay) = (
-            start_stand_in(&stage, &plan.programme, &authority, &google_identity)?,
-            start_relay(&stage, 0, &relay_identity)?,
-        );
+        let mut stand_in = start_stand_in(&stage, &plan.programme, &authority, &google_identity)?;
+        let relay = Relay::start(&stage, &plan, &relay_identity).await?;
         let google = stand_in.says("ready").await?;
-        let relay_said = relay.says("ready").await?;
         let google_base = text(&google, "base")?;
-        let relay_base = text(&relay_said, "public_base")?;
         let calendar = Calendar::new(&google_base, &authority.certificate, &plan.places.names())?;
 
-        write_agent_config(&stage, &plan, &authority, &google_base, [0, 0])?;
-        let keys = folder.join("agent/keys");
+        let agent_data = stage.agent_data();
+        write_agent_config(&agent_data, &stage, &plan, &authority, &google_base, [0, 0])?;
+        let keys = agent_data.join("keys");
         fs::create_dir_all(&keys)?;
         fs::copy(&portal_identity.certificate, keys.join("portal.crt"))?;
         fs::copy(&portal_identity.key, keys.join("portal.key"))?;
-        let mut agent = start_agent(&stage)?;
+        let mut agent = start_agent(&stage, &agent_data)?;
         let ready = agent.says("ready").await?;
         let portal_port = port_of(&text(&ready, "portal")?)?;
         let hubs_port = port_of(&text(&ready, "hubs")?)?;
@@ -109,16 +108,17 @@ impl World {
             portal_identity,
             google_identity,
             stand_in,
-            relay: Some(relay),
+            relay_base: relay.base.clone(),
+            relay,
             agent: Some(agent),
             hubs: BTreeMap::new(),
-            relay_base,
             google_base,
             calendar,
         };
         // From now on the ports are kept, so that a restart is found again where it was.
         let ports = [portal_port, hubs_port];
         write_agent_config(
+            &agent_data,
             &world.stage,
             &world.plan,
             &world.authority,
@@ -183,10 +183,13 @@ impl World {
         if let Some(agent) = self.agent.take() {
             agent.stop().await?;
         }
-        if let Some(relay) = self.relay.take() {
-            relay.stop().await?;
-        }
+        self.relay.stop().await?;
         self.stand_in.stop().await
+    }
+
+    /// Whether the relay is one that is deployed elsewhere, and cannot be killed.
+    pub(crate) fn relay_is_deployed(&self) -> bool {
+        self.relay.is_deployed()
     }
 
     /// What Chromium has to pin to trust this run.
@@ -199,14 +202,4 @@ impl World {
         .map(|i| i.pin.clone())
         .to_vec()
     }
-}
-
-/// The port at the end of an address.
-pub(crate) fn port_of(address: &str) -> Result<u16> {
-    let port = address
-        .trim_end_matches('/')
-        .rsplit(':')
-        .next()
-        .and_then(|port| port.parse().ok());
-    port.with_context(|| format!("no port in `{address}`"))
 }

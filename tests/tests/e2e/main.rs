@@ -1,10 +1,14 @@
 //! Whole stories with the real processes; each begins with its own world.
 
 mod bad_input;
+mod copies;
 mod decoders;
 mod faults;
 mod first_light;
+mod guide;
+mod identity;
 mod networks;
 mod outages;
 mod promises;
 mod python_hub;
+mod way_out;

@@ -4,4 +4,5 @@ mod eight;
 mod five;
 mod four;
 mod one;
+mod three;
 mod two;
