@@ -23,6 +23,9 @@ pub(crate) struct Site<'a> {
     pub(crate) identity: &'a Identity,
 }
 
+/// The guide. In the program, so that it does not need the folder that it was built from.
+const GUIDE: &str = include_str!("../../infra/book/relay-on-a-host.md");
+
 /// What the guide's reader replaces by their own.
 const GUIDE_HOST: &str = "signs.example.org";
 const GUIDE_RELAY: &str = "127.0.0.1:8080";
@@ -46,7 +49,7 @@ impl WebServer {
             ),
         };
         let file = folder.join(file);
-        let guide = block_under(&guide()?, self.heading())?;
+        let guide = block_under(GUIDE, self.heading())?;
         let configuration = match self {
             Self::Nginx => nginx(&guide, site, &folder)?,
             Self::Caddy => caddy(&guide, site)?,
@@ -139,11 +142,6 @@ impl Guide {
         );
         Ok(Self(self.0.replace(guide, here)))
     }
-}
-
-fn guide() -> Result<String> {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/book/relay-on-a-host.md");
-    fs::read_to_string(&file).with_context(|| format!("read {}", file.display()))
 }
 
 /// The first fenced block under a heading.

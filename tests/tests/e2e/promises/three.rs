@@ -78,6 +78,8 @@ async fn book(story: &ReadAlong, sign: &Sign) -> Result<()> {
         id: String::new(),
         title: Some(TITLE.into()),
         organiser: Some(ATTENDEE.into()),
+        people: Some(1),
+        private: false,
         start,
         end,
     };
