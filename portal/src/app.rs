@@ -16,8 +16,8 @@ use crate::components::{Empty, Shell, Trouble};
 use crate::feed::Feed;
 use crate::live::Live;
 use crate::pages::{
-    About, ActivityPage, DisplayPage, HubsPage, IntegrationPage, Login, RelayPage, RepairsPage,
-    RoomsPage, SecurityPage, Setup, SignsPage,
+    About, ActivityPage, DisplayPage, HubsPage, IntegrationPage, LayoutPage, LayoutsPage, Login,
+    RelayPage, RepairsPage, RoomsPage, SecurityPage, Setup, SignsPage,
 };
 use crate::route::{LOGIN, Page, Route, SETUP};
 use crate::topic::Topic;
@@ -90,7 +90,7 @@ fn Door(access: Access, api: Api) -> impl IntoView {
                     location.pathname.get_untracked(),
                     query(&location.search.get_untracked())
                 );
-                if matches!(here, Route::Page(_) | Route::Display(_)) {
+                if matches!(here, Route::Page(_) | Route::Display(_) | Route::Layout(_)) {
                     access.back.set_value(Some(wanted));
                 }
                 replace(LOGIN);
@@ -148,6 +148,8 @@ fn Inside(route: Memo<Route>) -> impl IntoView {
                 Route::Display(id) => view! { <DisplayPage id/> }.into_any(),
                 Route::Page(Page::Rooms) => view! { <RoomsPage/> }.into_any(),
                 Route::Page(Page::Hubs) => view! { <HubsPage/> }.into_any(),
+                Route::Page(Page::Layouts) => view! { <LayoutsPage/> }.into_any(),
+                Route::Layout(layout) => view! { <LayoutPage layout/> }.into_any(),
                 Route::Page(Page::Activity) => view! { <ActivityPage/> }.into_any(),
                 Route::Page(Page::Repairs) => view! { <RepairsPage repairs/> }.into_any(),
                 Route::Page(Page::Integration) => view! { <IntegrationPage/> }.into_any(),

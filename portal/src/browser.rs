@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::js_sys::{Date, Promise, Reflect};
+use web_sys::js_sys::{Array, Date, Promise, Reflect, Uint8Array};
+use web_sys::{Blob, BlobPropertyBag, Url};
 
 /// The browser's clock, in milliseconds since 1970.
 #[expect(
@@ -93,6 +94,47 @@ pub(crate) fn fragment(name: &str) -> Option<String> {
     let mut pairs = hash.trim_start_matches('#').split('&');
     let value = pairs.find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
     Some(value.to_owned())
+}
+
+/// An address under which the browser shows the PNG; [`forget_picture`] lets go of it.
+pub(crate) fn picture_address(file: &[u8]) -> Option<String> {
+    let parts = Array::of1(&Uint8Array::from(file));
+    let kind = BlobPropertyBag::new();
+    kind.set_type("image/png");
+    let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &kind).ok()?;
+    Url::create_object_url_with_blob(&blob).ok()
+}
+
+/// Lets go of what [`picture_address`] gave.
+pub(crate) fn forget_picture(address: &str) {
+    // One that is gone already needs nothing.
+    let _ = Url::revoke_object_url(address);
+}
+
+/// An instant as an input of date and time has it, in the browser's zone: `2026-11-23T10:42`.
+pub(crate) fn to_local_input(at: Timestamp) -> String {
+    let at = date(at);
+    format!(
+        "{:04}-{:02}-{:02}T{:02}:{:02}",
+        at.get_full_year(),
+        at.get_month() + 1,
+        at.get_date(),
+        at.get_hours(),
+        at.get_minutes()
+    )
+}
+
+/// The instant that such an input means; `None` for none.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "milliseconds since 1970 fit in 53 bits, and what is no number is looked for"
+)]
+pub(crate) fn from_local_input(text: &str) -> Option<Timestamp> {
+    let at = Date::new(&JsValue::from_str(text)).get_time();
+    if at.is_nan() {
+        return None;
+    }
+    Timestamp::from_millisecond(at as i64).ok()
 }
 
 /// The name in the browser's tab.

@@ -9,8 +9,11 @@ use std::pin::Pin;
 use edge_api::account::{Claim, Session, SetupState, SignIn};
 use edge_api::activity::Activity;
 use edge_api::hubs::{HubLog, Hubs, Pair, Pairing};
-use edge_api::id::{DisplayId, HubId, RoomId};
+use edge_api::id::{AnnouncementId, DisplayId, HubId, RoomId};
 use edge_api::integration::{Account, ClientSecretPreview, FlowBegun, Integration, SaveGoogleApp};
+use edge_api::layouts::{
+    CheckLayout, LayoutChecked, LayoutDocument, LayoutRef, Layouts, Preview, SaveLayout,
+};
 use edge_api::outbound::{Outbound, SaveAuthorities, SaveProxy, Trials};
 use edge_api::receipts::Receipts;
 use edge_api::relay::{Enrol, Leave, Relay, SaveSite, Site};
@@ -18,8 +21,9 @@ use edge_api::repairs::Repairs;
 use edge_api::rooms::Rooms;
 use edge_api::route;
 use edge_api::security::Security;
+use edge_api::settings::{Announce, Announcement, Announcements, DisplaySettings};
 use edge_api::signs::{Link, Signs};
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use jiff::Timestamp;
 use leptos::prelude::use_context;
 use serde::Serialize;
@@ -27,6 +31,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 use crate::access::Access;
+use crate::browser;
 use crate::clock::Clock;
 use crate::problem::Problem;
 use crate::words::client;
@@ -48,6 +53,8 @@ pub(crate) struct Api {
 enum Body {
     Nothing,
     Json(serde_json::Result<String>),
+    /// JSON, or nothing, that was made from this version.
+    Versioned(u64, serde_json::Result<String>),
     File(web_sys::File),
 }
 
@@ -96,6 +103,80 @@ impl Api {
 
     pub(crate) fn identify(self, display: &DisplayId) -> Asked<()> {
         drop_text(self.send(Method::POST, &route::identify(display), Body::Nothing))
+    }
+
+    pub(crate) fn settings(self, display: &DisplayId) -> Asked<DisplaySettings> {
+        self.get(&route::settings(display))
+    }
+
+    pub(crate) fn set(self, display: &DisplayId, to: &DisplaySettings) -> Asked<DisplaySettings> {
+        read(self.send(Method::PUT, &route::settings(display), json(to)))
+    }
+
+    /// Sends the file of a display's picture as it is.
+    pub(crate) fn set_picture(self, display: &DisplayId, file: web_sys::File) -> Asked<()> {
+        drop_text(self.send(Method::PUT, &route::picture(display), Body::File(file)))
+    }
+
+    pub(crate) fn announcements(self) -> Asked<Announcements> {
+        self.timed(route::ANNOUNCEMENTS, |all: &Announcements| all.now)
+    }
+
+    pub(crate) fn announce(self, says: &Announce) -> Asked<Announcement> {
+        read(self.send(Method::POST, route::ANNOUNCEMENTS, json(says)))
+    }
+
+    pub(crate) fn withdraw(self, id: &AnnouncementId) -> Asked<()> {
+        drop_text(self.send(Method::DELETE, &route::announcement(id), Body::Nothing))
+    }
+
+    pub(crate) fn layouts(self) -> Asked<Layouts> {
+        self.get(route::LAYOUTS)
+    }
+
+    pub(crate) fn layout(self, layout: &LayoutRef) -> Asked<LayoutDocument> {
+        self.get(&route::layout(layout))
+    }
+
+    pub(crate) fn import_layout(self, new: &SaveLayout) -> Asked<LayoutDocument> {
+        read(self.send(Method::POST, route::LAYOUTS, json(new)))
+    }
+
+    /// Saves, unless somebody else has since `version`.
+    pub(crate) fn save_layout(
+        self,
+        layout: &LayoutRef,
+        version: u64,
+        new: &SaveLayout,
+    ) -> Asked<LayoutDocument> {
+        let body = Body::Versioned(version, serde_json::to_string(new));
+        read(self.send(Method::PUT, &route::layout(layout), body))
+    }
+
+    pub(crate) fn delete_layout(self, layout: &LayoutRef, version: u64) -> Asked<()> {
+        let body = Body::Versioned(version, Ok(String::new()));
+        drop_text(self.send(Method::DELETE, &route::layout(layout), body))
+    }
+
+    pub(crate) fn check_layout(self, document: String) -> Asked<LayoutChecked> {
+        read(self.send(
+            Method::POST,
+            route::CHECK_LAYOUT,
+            json(&CheckLayout { document }),
+        ))
+    }
+
+    /// An address of a picture that lives as long as the page; whoever is done with it lets go of it.
+    pub(crate) fn draw(self, preview: &Preview) -> Asked<String> {
+        let asked = self.ask(Method::POST, route::PREVIEW, json(preview));
+        Box::pin(async move {
+            let file = asked
+                .await?
+                .binary()
+                .await
+                .map_err(|_| Problem::unreachable())?;
+            browser::picture_address(&file).ok_or_else(Problem::unreadable)
+        })
     }
 
     pub(crate) fn rooms(self) -> Asked<Rooms> {
@@ -239,6 +320,18 @@ impl Api {
 
     /// The text of an answer below 400, or why not.
     fn send(self, method: Method, path: &str, body: Body) -> Asked<String> {
+        let asked = self.ask(method, path, body);
+        Box::pin(async move {
+            asked
+                .await?
+                .text()
+                .await
+                .map_err(|_| Problem::unreachable())
+        })
+    }
+
+    /// An answer below 400, or why not.
+    fn ask(self, method: Method, path: &str, body: Body) -> Asked<Response> {
         let path = path.to_owned();
         Box::pin(async move {
             let request = RequestBuilder::new(&path).method(method);
@@ -247,6 +340,9 @@ impl Api {
             let request = match body {
                 Body::Nothing => request.build(),
                 Body::Json(text) => typed(request).body(text.map_err(|_| not_sent())?),
+                Body::Versioned(version, text) => typed(request)
+                    .header("if-match", &format!("\"{version}\""))
+                    .body(text.map_err(|_| not_sent())?),
                 Body::File(file) => typed(request).body(JsValue::from(file)),
             };
             let response = request
@@ -254,10 +350,10 @@ impl Api {
                 .send()
                 .await
                 .map_err(|_| Problem::unreachable())?;
-            let text = response.text().await.map_err(|_| Problem::unreachable())?;
             if response.status() < 400 {
-                return Ok(text);
+                return Ok(response);
             }
+            let text = response.text().await.map_err(|_| Problem::unreachable())?;
             let problem = Problem::refused(response.status(), &text);
             self.access.heard(&problem);
             Err(problem)
@@ -279,7 +375,7 @@ fn drop_text(sent: Asked<String>) -> Asked<()> {
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> Answer<T> {
-    serde_json::from_str(text).map_err(|_| Problem::unreadable())
+    crate::json::from_str(text).map_err(|_| Problem::unreadable())
 }
 
 fn not_sent() -> Problem {

@@ -18,6 +18,7 @@ mod clock;
 mod components;
 mod feed;
 mod hops;
+mod json;
 mod live;
 mod pages;
 mod problem;

@@ -40,7 +40,7 @@ impl Problem {
 
     /// Reads the body of a refusal, whatever is in it.
     pub(crate) fn refused(status: u16, body: &str) -> Self {
-        match serde_json::from_str::<ErrorBody>(body) {
+        match crate::json::from_str::<ErrorBody>(body) {
             Ok(error) => Self {
                 what: error.message,
                 hint: error.hint,

@@ -1,6 +1,7 @@
 //! Every page and its address: the one table that navigation, links and drawing go by.
 
 use edge_api::id::DisplayId;
+use edge_api::layouts::LayoutRef;
 
 use crate::words::nav;
 
@@ -17,6 +18,8 @@ pub(crate) enum Route {
     Page(Page),
     /// One display.
     Display(DisplayId),
+    /// One layout.
+    Layout(LayoutRef),
     /// No page of ours.
     Lost,
 }
@@ -27,6 +30,7 @@ pub(crate) enum Page {
     Signs,
     Rooms,
     Hubs,
+    Layouts,
     Activity,
     Repairs,
     Integration,
@@ -41,6 +45,8 @@ pub(crate) const SETUP: &str = "/setup";
 pub(crate) const LOGIN: &str = "/login";
 /// What precedes a display's id in its page's address.
 const DISPLAYS: &str = "/m/displays/";
+/// What precedes a layout's name in its page's address.
+const LAYOUTS: &str = "/m/layouts/";
 
 impl Page {
     /// What the building is about.
@@ -48,6 +54,7 @@ impl Page {
         Self::Signs,
         Self::Rooms,
         Self::Hubs,
+        Self::Layouts,
         Self::Activity,
         Self::Repairs,
     ];
@@ -61,6 +68,7 @@ impl Page {
             Self::Signs => "/m",
             Self::Rooms => "/m/rooms",
             Self::Hubs => "/m/hubs",
+            Self::Layouts => "/m/layouts",
             Self::Activity => "/m/activity",
             Self::Repairs => "/m/repairs",
             Self::Integration => "/settings/integration",
@@ -76,6 +84,7 @@ impl Page {
             Self::Signs => nav::SIGNS,
             Self::Rooms => nav::ROOMS,
             Self::Hubs => nav::HUBS,
+            Self::Layouts => nav::LAYOUTS,
             Self::Activity => nav::ACTIVITY,
             Self::Repairs => nav::REPAIRS,
             Self::Integration => nav::INTEGRATION,
@@ -92,6 +101,9 @@ impl Route {
         let path = path.trim_end_matches('/');
         if let Some(id) = path.strip_prefix(DISPLAYS) {
             return id.parse().map_or(Self::Lost, Self::Display);
+        }
+        if let Some(layout) = path.strip_prefix(LAYOUTS) {
+            return layout.parse().map_or(Self::Lost, Self::Layout);
         }
         match path {
             "" => Self::Home,
@@ -111,6 +123,7 @@ impl Route {
         match self {
             Self::Page(page) => Some(*page),
             Self::Home | Self::Display(_) => Some(Page::Signs),
+            Self::Layout(_) => Some(Page::Layouts),
             Self::Setup | Self::Login | Self::Lost => None,
         }
     }
@@ -119,6 +132,11 @@ impl Route {
 /// Address of the page of one display.
 pub(crate) fn display(id: &DisplayId) -> String {
     format!("{DISPLAYS}{id}")
+}
+
+/// Address of the page of one layout.
+pub(crate) fn layout(layout: &LayoutRef) -> String {
+    format!("{LAYOUTS}{}", layout.as_str())
 }
 
 #[cfg(test)]
@@ -143,6 +161,9 @@ mod tests {
         assert_eq!(Route::parse("/m/displays/<script>"), Route::Lost);
         assert_eq!(Route::parse("/m/displays/"), Route::Lost);
         assert_eq!(Route::parse("/M"), Route::Lost);
+        let shipped = LayoutRef::Shipped("room-800x480".to_owned());
+        assert_eq!(Route::parse(&layout(&shipped)), Route::Layout(shipped));
+        assert_eq!(Route::parse("/m/layouts/../x"), Route::Lost);
         assert_eq!(Route::parse("/"), Route::Home);
     }
 }

@@ -1,6 +1,6 @@
 //! Every English word that the portal itself says, by page. Another language is another file of the same names.
 //!
-//! What the agent says (problems, repairs, hints) comes from the agent.
+//! What signs show, and how, is in [`showing`]. What the agent says (problems, repairs, hints) comes from the agent.
 
 macro_rules! words {
     ($($group:ident { $($name:ident = $text:expr;)* })*) => {
@@ -9,6 +9,11 @@ macro_rules! words {
         })*
     };
 }
+
+// After the macro, which it uses.
+mod showing;
+
+pub(crate) use self::showing::{announce, layouts, settings};
 
 words! {
     app {
@@ -34,6 +39,7 @@ words! {
         SIGNS = "Signs";
         ROOMS = "Rooms";
         HUBS = "Hubs";
+        LAYOUTS = "Layouts";
         ACTIVITY = "Activity";
         REPAIRS = "Repairs";
         SETTINGS = "Settings";

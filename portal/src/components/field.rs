@@ -51,25 +51,67 @@ pub(crate) fn Field(
     }
 }
 
-/// Several lines of text, drawn so that similar letters differ.
+/// One of several words.
 #[component]
-pub(crate) fn TextArea(
+pub(crate) fn Choice(
     label: &'static str,
     value: RwSignal<String>,
+    /// What each is called and what it says.
+    #[prop(into)]
+    of: Signal<Vec<(String, String)>>,
+) -> impl IntoView {
+    let id = fresh_id();
+    let options = move || {
+        let option = |(word, says): (String, String)| {
+            let chosen = value.with_untracked(|value| *value == word);
+            view! { <option value=word selected=chosen>{says}</option> }
+        };
+        of.get().into_iter().map(option).collect_view()
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select
+                id=id
+                class="input"
+                prop:value=value
+                on:change:target=move |event| value.set(event.target().value())
+            >
+                {options}
+            </select>
+        </div>
+    }
+}
+
+/// Several lines of text.
+#[component]
+pub(crate) fn Lines(
+    label: &'static str,
+    value: RwSignal<String>,
+    #[prop(default = 3)] rows: u32,
+    /// Drawn so that similar letters differ.
+    #[prop(optional)]
+    code: bool,
     #[prop(optional)] hint: &'static str,
     #[prop(optional)] placeholder: &'static str,
 ) -> impl IntoView {
     let id = fresh_id();
     let hint_id = format!("{id}h");
+    let class = if code {
+        "input code lines"
+    } else {
+        "input lines"
+    };
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <textarea
                 id=id
-                class="input code lines"
-                rows="6"
+                class=class
+                rows=rows.to_string()
                 autocomplete="off"
                 spellcheck="false"
+                autocapitalize="off"
                 placeholder=placeholder
                 aria-describedby=hint_id.clone()
                 prop:value=value
@@ -77,5 +119,20 @@ pub(crate) fn TextArea(
             ></textarea>
             <p class="hint" id=hint_id>{hint}</p>
         </div>
+    }
+}
+
+/// Yes or no.
+#[component]
+pub(crate) fn Tick(label: &'static str, value: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <label class="tick">
+            <input
+                type="checkbox"
+                prop:checked=value
+                on:change:target=move |event| value.set(event.target().checked())
+            />
+            {label}
+        </label>
     }
 }

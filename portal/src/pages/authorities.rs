@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::browser;
 use crate::client::Api;
-use crate::components::{Doing, Submit, TextArea, Trouble, When};
+use crate::components::{Doing, Lines, Submit, Trouble, When};
 use crate::feed::Feed;
 use crate::live::{Live, Now};
 use crate::topic::Topic;
@@ -58,7 +58,14 @@ pub(crate) fn AuthoritiesCard(outbound: Now<Outbound>, live: Live<Outbound>) -> 
             </When>
             <When this=editing>
                 <form class="form below" on:submit=submit>
-                    <TextArea label=authorities::PEM value=pem hint=authorities::PEM_HINT placeholder=authorities::SHAPE/>
+                    <Lines
+                        label=authorities::PEM
+                        value=pem
+                        rows=6
+                        code=true
+                        hint=authorities::PEM_HINT
+                        placeholder=authorities::SHAPE
+                    />
                     <div class="buttons">
                         <Submit doing label=authorities::SAVE/>
                         <When this=some>

@@ -13,6 +13,8 @@ use crate::components::{AsyncView, Doing, Empty, Glass, LinkForm, Note, Tone, Tr
 use crate::feed::Feed;
 use crate::hops::hops;
 use crate::live::{Live, Now};
+use crate::pages::announce::AnnounceCard;
+use crate::pages::display_settings::SettingsCard;
 use crate::pages::signs::name;
 use crate::route::Page;
 use crate::topic::Topic;
@@ -94,6 +96,8 @@ fn One(
                     <Actions id=id.clone() linked rooms/>
                 </div>
             </div>
+            <SettingsCard id=id.clone() rooms/>
+            <AnnounceCard id=id.clone() signs=all/>
             <LastChange id receipts/>
         </div>
     }
