@@ -115,7 +115,7 @@ relay-destroy stage *arguments:
     infra/relay destroy {{ stage }} {{ arguments }}
 
 # The relay on AWS, without AWS: deploy it into an emulator and try everything
-relay-rehearse *arguments:
+relay-rehearse *arguments: build
     infra/stage relay-rehearse infra/relay rehearse {{ arguments }}
 
 # The relay's Lambda on this machine, rebuilt at every change
