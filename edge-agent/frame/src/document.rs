@@ -4,6 +4,7 @@
 //! items and fields; `layouts/placard-layout.schema.json` describes everything. A document keeps what was written in
 //! today's spelling, unknown fields included, beside what the renderer understands of it.
 
+mod advice;
 pub(crate) mod condition;
 pub(crate) mod field;
 pub(crate) mod fields;
@@ -83,9 +84,17 @@ impl Document {
 
     fn read(written: Value, warnings: &mut Warnings) -> Self {
         let mut sheets = Vec::new();
+        let mut statuses = Vec::new();
         import::each_sheet(&written, &Path::Root, &mut |map, path| {
             if sheets.len() < SHEETS {
                 sheets.push(read::sheet(map, path, warnings));
+                advice::sheet(map, path, warnings);
+                let is_ours = map.contains_key("when");
+                statuses.push(
+                    map.get("status")
+                        .and_then(Value::as_str)
+                        .filter(|_| !is_ours),
+                );
             } else if sheets.len() == SHEETS {
                 warnings.add(
                     path,
@@ -95,6 +104,7 @@ impl Document {
                 );
             }
         });
+        advice::template(statuses.into_iter(), warnings);
         let mut document = Self {
             written: Value::Null,
             sheets,

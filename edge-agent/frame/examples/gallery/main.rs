@@ -5,7 +5,7 @@ mod scenes;
 
 use std::path::PathBuf;
 
-use frame::{Corner, Document, Panel, Renderer, SignState, layouts};
+use frame::{Corner, Document, FontPack, Fonts, Panel, Renderer, SignState, layouts};
 use jiff::civil::date;
 use page::Entry;
 
@@ -30,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .ok_or("name a folder for the pictures")?,
     );
     std::fs::create_dir_all(&folder)?;
-    let mut renderer = Renderer::new();
+    let mut renderer = Renderer::with_fonts(fonts()?);
     let mut entries = Vec::new();
     for size in PANELS {
         let panel: Panel = size.parse()?;
@@ -68,6 +68,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         folder.join("index.html").display()
     );
     Ok(())
+}
+
+/// With the font pack, which Chinese and Japanese need; `infra/dev` says where it is.
+fn fonts() -> Result<Fonts, Box<dyn std::error::Error>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "infra/dev says by it where the pack is"
+    )]
+    let folder = std::env::var("PLACARD_FONT_PACK");
+    let Ok(folder) = folder.map(PathBuf::from) else {
+        eprintln!("PLACARD_FONT_PACK names no font pack: Chinese and Japanese will be boxes");
+        return Ok(Fonts::default());
+    };
+    let pack = FontPack::load(|name| std::fs::read(folder.join(name)))?;
+    Ok(Fonts::default().with_pack(&pack))
 }
 
 /// A sign as the hub marks it.
