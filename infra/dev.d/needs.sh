@@ -13,6 +13,7 @@ needs_unit_tests() {
     need_emulator
     need_cargo_lambda
     need_google_client
+    need_google_documents
 }
 
 needs_glass() {

@@ -54,6 +54,10 @@ need_python_hub() {
     python_packages hub "a hub in Python that the tests run against the agent"
 }
 
+need_google_documents() {
+    python_packages google "brings Google's discovery documents, which the stand-in has to satisfy" venv-google
+}
+
 # node_packages FROM INTO WHY ; installs what FROM's package-lock.json pins into $PLACARD_TOOLS/INTO
 node_packages() {
     local from=$PLACARD_ROOT/$1 into=$PLACARD_TOOLS/$2

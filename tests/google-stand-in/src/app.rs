@@ -15,6 +15,7 @@ use crate::log::Log;
 use crate::oauth::grants::{Grants, Lifetimes};
 use crate::oauth::keys::SigningKey;
 use crate::push::Pusher;
+use crate::quota::Quota;
 
 /// A handle to the whole stand-in.
 #[derive(Clone, Debug)]
@@ -32,6 +33,7 @@ struct Inner {
     directory: Directory,
     faults: Arc<Faults>,
     requests: Log,
+    quota: Quota,
     pusher: Pusher,
 }
 
@@ -68,6 +70,7 @@ impl App {
             directory: parts.directory,
             faults: parts.faults,
             requests: Log::default(),
+            quota: Quota::default(),
             pusher: parts.pusher,
         }))
     }
@@ -118,6 +121,10 @@ impl App {
 
     pub(crate) fn requests(&self) -> &Log {
         &self.0.requests
+    }
+
+    pub(crate) fn quota(&self) -> &Quota {
+        &self.0.quota
     }
 
     pub(crate) fn pusher(&self) -> &Pusher {

@@ -11,6 +11,9 @@ use crate::error::ApiError;
 /// Where Google's scopes live.
 pub(crate) const SCOPE_PREFIX: &str = "https://www.googleapis.com/auth/";
 
+/// The API whose requests are counted; the others have quotas of their own, which nobody here comes near.
+const COUNTED: &str = "/calendar/v3/";
+
 /// A live access token's account and scopes. Only the extractor makes one.
 #[derive(Clone, Debug)]
 pub(crate) struct Caller {
@@ -67,6 +70,9 @@ impl FromRequestParts<App> for Caller {
             .grants()
             .access(token, clock::now())
             .ok_or_else(ApiError::unauthorised)?;
+        if parts.uri.path().starts_with(COUNTED) {
+            app.quota().take(&account, clock::now())?;
+        }
         Ok(Self { account, scopes })
     }
 }

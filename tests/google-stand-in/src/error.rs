@@ -116,6 +116,16 @@ impl ApiError {
         )
     }
 
+    /// 403: over the limit of the whole project.
+    pub(crate) fn project_limited() -> Self {
+        Self::new(
+            403,
+            "usageLimits",
+            "rateLimitExceeded",
+            "Rate Limit Exceeded",
+        )
+    }
+
     /// 410: the sync token, or `updatedMin`, is too old.
     pub(crate) fn gone(parameter: &'static str) -> Self {
         let (reason, message) = if parameter == "updatedMin" {

@@ -1,7 +1,7 @@
 //! Switches that make this Google fail like the real one.
 //!
 //! `PUT /_stand-in/faults` takes an object of switches. A value is `true` (until switched off), `false` or `null` (off), a
-//! number (how many requests; for `slow_ms`, `late_push_ms` and `clock_offset_s` the amount), or
+//! number (how many requests; for `slow_ms`, `huge_mb`, `late_push_ms` and `clock_offset_s` the amount), or
 //! `{"count": n, "path": "/prefix", "value": amount or word}`. Switches that are not named stay as they are.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 use serde_json::{Map, Value, json};
 
 /// Switch names, the paths they concern unless told otherwise, and whether they carry a value.
-const SWITCHES: [(&str, &str, bool); 18] = [
+const SWITCHES: [(&str, &str, bool); 22] = [
     ("unauthorised", API, false),
     ("rate_limited_403", API, false),
     ("rate_limited_429", API, false),
@@ -24,6 +24,10 @@ const SWITCHES: [(&str, &str, bool); 18] = [
     ("invalid_grant", "/token", false),
     ("consent_blocked", "/o/oauth2/", true),
     ("truncated", API, false),
+    ("garbage", API, false),
+    ("huge_mb", API, true),
+    ("redirect", API, false),
+    ("trickle", API, false),
     ("slow_ms", API, true),
     ("clock_offset_s", "/", true),
     ("no_push", "", false),

@@ -1,13 +1,10 @@
 //! Around every request to Google: the fault switches and the request log.
 
-use std::io;
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use futures_util::{StreamExt as _, stream};
 use http::{HeaderValue, header};
 use jiff::SignedDuration;
 use jiff::fmt::rfc2822::DateTimePrinter;
@@ -16,11 +13,10 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::clock;
 use crate::error::ApiError;
+use crate::spoil::spoil;
 
 /// The project that error messages name.
 const PROJECT: &str = "123456789012";
-/// Long enough for the first half to be on the wire before the connection breaks.
-const BEFORE_THE_BREAK: Duration = Duration::from_millis(20);
 
 /// The middleware. The stand-in's own pages and control API pass untouched.
 pub(crate) async fn intercept(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -58,9 +54,7 @@ pub(crate) async fn intercept(State(app): State<App>, request: Request, next: Ne
             answer.headers_mut().insert(header::DATE, date);
         }
     }
-    if faults.strike("truncated", &path).is_some() {
-        answer = truncate(answer).await;
-    }
+    answer = spoil(faults, &path, answer).await;
     let finished = clock::now();
     app.requests().add(json!({
         "at": clock::micros(started), "method": method, "path": path, "query": query,
@@ -94,24 +88,6 @@ fn refusal(app: &App, path: &str) -> Option<ApiError> {
         "scope_missing" => ApiError::scope_missing(),
         _ => ApiError::forbidden("Must be a Google Workspace user with directory sharing."),
     })
-}
-
-/// The same headers and half the body; then the connection breaks.
-async fn truncate(answer: Response) -> Response {
-    let (mut parts, body) = answer.into_parts();
-    let Ok(whole) = to_bytes(body, usize::MAX).await else {
-        return ApiError::backend(500).into_response();
-    };
-    parts
-        .headers
-        .insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    let half = whole.slice(..whole.len() / 2);
-    let first = stream::iter([Ok::<_, io::Error>(half)]);
-    let broken = stream::once(async {
-        tokio::time::sleep(BEFORE_THE_BREAK).await;
-        Err(io::Error::other("truncated on purpose"))
-    });
-    Response::from_parts(parts, Body::from_stream(first.chain(broken)))
 }
 
 /// `GET /_stand-in/requests`.

@@ -5,9 +5,10 @@
 //! fail ([`Config`], `PUT /_stand-in/faults`). Besides Google's paths it has a page to edit events by hand (`/`) and a
 //! control API below `/_stand-in/`.
 //!
-//! Where it is not Google: all services share one host; the rules of a series are daily or weekly only; there are no quotas
-//! unless switched on; plain HTTP push addresses on `127.0.0.1` are let through.
+//! Where it is not Google: all services share one host; the rules of a series are daily or weekly only; only the Calendar
+//! API counts requests; plain HTTP push addresses on `127.0.0.1` are let through.
 
+mod admin;
 mod app;
 mod calendar_api;
 mod caller;
@@ -28,12 +29,14 @@ mod oauth;
 mod params;
 mod people;
 mod push;
+mod quota;
 mod random;
 mod robots;
 mod rooms;
 mod rooms_file;
 mod router;
 mod server;
+mod spoil;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,6 +48,7 @@ use tokio_util::task::TaskTracker;
 
 pub use crate::config::{Config, Content, Tls};
 pub use crate::fosdem::{Placement, Programme, placement};
+pub use crate::quota::Limits;
 pub use crate::rooms_file::{RoomEntry, RoomsFile};
 
 use crate::app::{App, Parts};

@@ -23,7 +23,9 @@ pub(crate) async fn search(
         .get("query")
         .ok_or_else(|| ApiError::required("query is required."))?
         .to_owned();
-    answer(&app, &caller, &params, &query, 500)
+    let (mut found, total) = answer(&app, &caller, &params, &query, 500)?;
+    found["totalSize"] = json!(total);
+    Ok(Json(found))
 }
 
 /// `GET /v1/people:listDirectoryPeople`.
@@ -36,16 +38,18 @@ pub(crate) async fn list(
     caller: Caller,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
-    answer(&app, &caller, &params, "", 1000)
+    let (listed, _) = answer(&app, &caller, &params, "", 1000)?;
+    Ok(Json(listed))
 }
 
+/// A page of people, and how many there are in all.
 fn answer(
     app: &App,
     caller: &Caller,
     params: &Params,
     prefix: &str,
     most: usize,
-) -> Result<Json<Value>, ApiError> {
+) -> Result<(Value, usize), ApiError> {
     caller.needs(&["directory.readonly"])?;
     for name in ["readMask", "sources"] {
         if params.get(name).is_none() {
@@ -56,9 +60,9 @@ fn answer(
     let size = number("pageSize").unwrap_or(100).clamp(1, most);
     let offset = number("pageToken").unwrap_or(0);
     let (people, total) = app.directory().page(prefix, offset, size);
-    let mut answer = json!({"people": people, "totalSize": total});
+    let mut answer = json!({"people": people});
     if total > offset + size {
         answer["nextPageToken"] = json!((offset + size).to_string());
     }
-    Ok(Json(answer))
+    Ok((answer, total))
 }

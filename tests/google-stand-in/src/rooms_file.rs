@@ -6,13 +6,14 @@
 //!             "start": "2026-11-23T10:00:00+01:00", "end": "2026-11-23T10:15:00+01:00"}]}]}
 //! ```
 //!
-//! Events are in the control API's short form; a room may have its own `zone`, `id`, `hidden` and `subscribed`.
+//! Events are in the control API's short form; a room may have its own `zone`, `id`, `hidden`,
+//! `subscribed`, `building`, `floor` and `capacity`.
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::data::calendar::{Kind, Stamp};
+use crate::data::calendar::{Kind, Place, Stamp};
 use crate::data::calendars::Calendars;
 use crate::data::shorthand::to_google;
 use crate::directory::Directory;
@@ -50,6 +51,15 @@ pub struct RoomEntry {
     /// False: not on the calendar list until it is inserted.
     #[serde(default = "yes")]
     pub subscribed: bool,
+    /// The building that the Admin SDK tells.
+    #[serde(default)]
+    pub building: Option<String>,
+    /// The floor there.
+    #[serde(default)]
+    pub floor: Option<String>,
+    /// How many it seats.
+    #[serde(default)]
+    pub capacity: Option<u32>,
     /// Events in the control API's short form.
     #[serde(default)]
     pub events: Vec<Map<String, Value>>,
@@ -76,6 +86,9 @@ impl Default for RoomsFile {
             zone: None,
             hidden: false,
             subscribed: true,
+            building: None,
+            floor: None,
+            capacity: None,
             events: Vec::new(),
         };
         Self {
@@ -103,6 +116,11 @@ impl RoomsFile {
             let calendar = calendars.add(room.id.clone(), &room.name, zone, Kind::Resource)?;
             calendar.hidden = room.hidden;
             calendar.subscribed = room.subscribed;
+            calendar.place = Place {
+                building: room.building.clone(),
+                floor: room.floor.clone(),
+                capacity: room.capacity,
+            };
             let id = calendar.id.clone();
             for event in &room.events {
                 if let Some(name) = event.get("organiser").and_then(Value::as_str) {

@@ -11,7 +11,8 @@ use crate::app::App;
 use crate::calendar_api::{calendar_list, channels, events, write};
 use crate::error::ApiError;
 use crate::oauth::{clients, consent, console, identity, token};
-use crate::{control, edit, intercept, people, rooms};
+use crate::quota::Limits;
+use crate::{admin, control, edit, intercept, people, rooms};
 
 /// Every route of the stand-in.
 pub(crate) fn router(app: App) -> Router {
@@ -77,6 +78,10 @@ fn calendar() -> Router<App> {
                 .delete(write::delete),
         )
         .route("/calendar/v3/channels/stop", post(channels::stop))
+        .route(
+            "/admin/directory/v1/customer/{customer}/resources/calendars",
+            get(admin::rooms),
+        )
         .route("/v1/people:searchDirectoryPeople", get(people::search))
         .route("/v1/people:listDirectoryPeople", get(people::list))
 }
@@ -106,6 +111,7 @@ fn stand_in() -> Router<App> {
             "/_stand-in/requests",
             get(intercept::requests).delete(clear_requests),
         )
+        .route("/_stand-in/quota", get(quota).put(set_quota))
         .route("/_stand-in/pushes", get(pushes))
         .route("/_stand-in/channels", get(open_channels))
         .route("/_stand-in/tokens/expire", post(rooms::expire_tokens))
@@ -130,6 +136,15 @@ async fn set_faults(State(app): State<App>, Json(request): Json<Map<String, Valu
 async fn clear_faults(State(app): State<App>) -> StatusCode {
     app.faults().clear();
     StatusCode::NO_CONTENT
+}
+
+async fn quota(State(app): State<App>) -> Json<Value> {
+    Json(app.quota().show())
+}
+
+async fn set_quota(State(app): State<App>, Json(limits): Json<Limits>) -> Json<Value> {
+    app.quota().set(limits);
+    Json(app.quota().show())
 }
 
 async fn clear_requests(State(app): State<App>) -> StatusCode {

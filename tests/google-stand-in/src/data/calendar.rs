@@ -46,6 +46,14 @@ pub(crate) struct Stamp {
     pub(crate) trusted: bool,
 }
 
+/// Where a room is and how many it seats; the Admin SDK tells it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Place {
+    pub(crate) building: Option<String>,
+    pub(crate) floor: Option<String>,
+    pub(crate) capacity: Option<u32>,
+}
+
 /// One calendar.
 #[derive(Clone, Debug)]
 pub(crate) struct Calendar {
@@ -54,6 +62,7 @@ pub(crate) struct Calendar {
     pub(crate) zone_name: String,
     pub(crate) zone: TimeZone,
     pub(crate) kind: Kind,
+    pub(crate) place: Place,
     pub(crate) hidden: bool,
     /// Whether it is on the account's calendar list.
     pub(crate) subscribed: bool,

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::data::calendar::{Calendar, Kind, Stamp, etag};
+use crate::data::calendar::{Calendar, Kind, Place, Stamp, etag};
 use crate::error::ApiError;
 use crate::random;
 
@@ -48,6 +48,7 @@ impl Calendars {
             zone_name: zone_name.to_owned(),
             zone,
             kind,
+            place: Place::default(),
             hidden: false,
             subscribed: true,
             events: BTreeMap::new(),

@@ -343,7 +343,7 @@ async fn the_directory_finds_people_by_prefix() {
         .get("/v1/people:listDirectoryPeople", &query[1..])
         .await
         .ok();
-    assert_eq!(all["totalSize"], 1);
+    assert_eq!(all["people"].as_array().map(Vec::len), Some(1));
     let list = google.events(room, &[]).await.ok();
     let event = &list["items"][0];
     assert_eq!(event["organizer"], json!({"email": "ann.lee@example.com"}));

@@ -1,9 +1,10 @@
-//! Google's own client library against the stand-in.
+//! Google's own client library, and Google's own description of its APIs, against the stand-in.
 
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use google_stand_in::{Config, StandIn};
+use google_stand_in::{Config, Content, RoomsFile, StandIn};
+use serde_json::json;
 use tokio::process::Command;
 
 /// Where the development tools are: `PLACARD_TOOLS`, else the user's cache.
@@ -51,5 +52,41 @@ async fn googles_own_node_client_finds_nothing_amiss() {
         String::from_utf8_lossy(&run.stderr),
     );
     assert!(run.status.success() && out.trim() == "ok", "{out}{err}");
+    stand_in.shutdown().await;
+}
+
+#[tokio::test]
+async fn every_answer_is_what_googles_discovery_documents_say() {
+    let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    let python = tools().join("venv-google/bin/python3");
+    assert!(
+        python.is_file(),
+        "{} is missing: `infra/dev` installs it (or make the environment by hand from infra/python/google.txt)",
+        python.display()
+    );
+    let rooms: RoomsFile = serde_json::from_value(json!({"zone": "Europe/Brussels", "rooms": [
+        {"name": "Alder", "building": "North", "floor": "2", "capacity": 8, "events": [{"summary": "Stand-up",
+            "organiser": "Ann Lee", "start": "2026-11-23T10:00:00+01:00", "end": "2026-11-23T10:15:00+01:00"}]},
+        {"name": "Birch", "hidden": true}, {"name": "Cedar"}]}))
+    .unwrap();
+    let stand_in = StandIn::start(Config {
+        content: Content::Rooms(rooms),
+        ..Config::default()
+    })
+    .await
+    .unwrap();
+    let run = Command::new(python)
+        .arg(here.join("clients/discovery.py"))
+        .arg(stand_in.base())
+        .arg(here.join("src"))
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .expect("Python starts");
+    let (out, err) = (
+        String::from_utf8_lossy(&run.stdout),
+        String::from_utf8_lossy(&run.stderr),
+    );
+    assert!(run.status.success() && out.starts_with("ok "), "{out}{err}");
     stand_in.shutdown().await;
 }
