@@ -82,6 +82,9 @@ pub enum Hint {
         /// When it arrived, by the relay's clock.
         #[serde(with = "micros")]
         received_at: Timestamp,
+        /// Google's name for what is watched, with which a channel that nobody knows any more can be stopped.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        resource: Option<String>,
     },
     /// An OAuth answer is in the inbox: pull.
     Oauth {
@@ -213,14 +216,22 @@ mod tests {
 
     #[test]
     fn hints_golden() {
-        let calendar = Hint::Calendar {
+        let mut calendar = Hint::Calendar {
             channel: "c1".into(),
             number: 7,
             received_at: at(),
+            resource: None,
         };
         golden(
             &calendar,
             r#"{"kind":"calendar","channel":"c1","number":7,"received_at":"2026-03-01T10:00:00.000120Z"}"#,
+        );
+        if let Hint::Calendar { resource, .. } = &mut calendar {
+            *resource = Some("r".into());
+        }
+        golden(
+            &calendar,
+            r#"{"kind":"calendar","channel":"c1","number":7,"received_at":"2026-03-01T10:00:00.000120Z","resource":"r"}"#,
         );
         golden(
             &Hint::Oauth { id: "i".into() },
@@ -272,7 +283,7 @@ mod tests {
         #[test]
         fn a_hint_survives_the_round_trip(channel: String, number: u64, second in 0i64..4_000_000_000, micro in 0i32..1_000_000) {
             let received_at = Timestamp::new(second, micro * 1000).unwrap();
-            let hint = Hint::Calendar { channel, number, received_at };
+            let hint = Hint::Calendar { channel, number, received_at, resource: None };
             let json = serde_json::to_string(&hint).unwrap();
             prop_assert_eq!(serde_json::from_str::<Hint>(&json).unwrap(), hint);
         }

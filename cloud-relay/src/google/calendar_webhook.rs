@@ -25,6 +25,8 @@ const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Google's longest is `not_exists`.
 const MAX_STATE: usize = 32;
 const MAX_NUMBER: usize = 20;
+/// Google's are 27 characters.
+const MAX_RESOURCE: usize = 128;
 
 type Answer = (StatusCode, &'static str);
 
@@ -87,6 +89,7 @@ pub(crate) async fn take<S: Store, D: Downlink>(
         channel: change.channel,
         number,
         received_at,
+        resource: resource(&headers),
     };
     if relay.hint(&agent, &hint, received_at).await == Hinted::Refused {
         return Err(unknown);
@@ -100,6 +103,12 @@ pub(crate) async fn take<S: Store, D: Downlink>(
         }
     }
     Ok(StatusCode::OK)
+}
+
+/// Google's name for what is watched, if it is a sound one. Handed on and kept by nobody.
+fn resource(headers: &HeaderMap) -> Option<String> {
+    let resource = one(headers, "x-goog-resource-id", MAX_RESOURCE).ok()?;
+    Some(resource.to_owned())
 }
 
 /// A header that must be there once, as visible ASCII, and no longer than `max`.
