@@ -19,7 +19,7 @@ const EVENTS_PER_PAGE: &str = "2500";
 const CALENDARS_PER_PAGE: &str = "250";
 
 /// A list that does not end by then is not a list: at 2500 events a page it would be four a minute, day and night.
-const MOST_PAGES: usize = 8;
+const MOST_PAGES: u32 = 8;
 
 /// Calendar lists have smaller pages, so that a large company has more of them.
 const MOST_CALENDAR_PAGES: usize = 80;
@@ -60,6 +60,8 @@ pub struct Listed {
     pub skipped: u32,
     /// The first of them: why, and when Google says it is.
     pub skipped_example: Option<String>,
+    /// How many requests it took.
+    pub pages: u32,
     /// For the next request; absent when the list had several pages, whose tags say nothing about the whole.
     pub etag: Option<String>,
 }
@@ -127,6 +129,39 @@ impl Calendar {
         Err(endless("the list of calendars"))
     }
 
+    /// One calendar that the account can read, on its list or not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Gone`] when there is none of that id, or the account cannot see it.
+    pub async fn calendar(
+        &self,
+        access_token: &str,
+        calendar_id: &str,
+    ) -> Result<ListedCalendar, Error> {
+        let url = self.endpoints.calendar(&["calendars", calendar_id]);
+        let answer = call_api(self.http.get(url).bearer_auth(access_token)).await?;
+        read_calendar(answer.json("the request for a calendar")?).ok_or_else(|| Error::Unreadable {
+            what: "the request for a calendar",
+            reason: "it names none".to_owned(),
+        })
+    }
+
+    /// Whether lists are answered: asks for the shortest.
+    ///
+    /// # Errors
+    ///
+    /// As [`Calendar::list_calendars`].
+    pub async fn probe(&self, access_token: &str) -> Result<(), Error> {
+        let url = self.endpoints.calendar(&["users", "me", "calendarList"]);
+        let request = self.http.get(url).bearer_auth(access_token);
+        let page: Page = call_api(request.query(&[("maxResults", "1")]))
+            .await?
+            .json("the list of calendars")?;
+        drop(page);
+        Ok(())
+    }
+
     /// The events of one calendar that touch `window`, one per occurrence. `zone` is the calendar's; `etag` is that of
     /// the last list of the same window, if it had one.
     ///
@@ -165,7 +200,7 @@ impl Calendar {
             page_token = page.next_page_token;
             if page_token.is_none() {
                 let whole = (number == 0).then_some(page.etag).flatten();
-                return Ok(Listing::Changed(list.finish(whole)));
+                return Ok(Listing::Changed(list.finish(whole, number + 1)));
             }
         }
         Err(endless("the list of events"))
@@ -239,7 +274,7 @@ impl Collected {
         }
     }
 
-    fn finish(mut self, etag: Option<String>) -> Listed {
+    fn finish(mut self, etag: Option<String>, pages: u32) -> Listed {
         self.events
             .sort_by(|a, b| (a.start, a.end, &a.id).cmp(&(b.start, b.end, &b.id)));
         // An event that moves while pages are fetched can be on two of them.
@@ -249,6 +284,7 @@ impl Collected {
             events: self.events,
             skipped: self.skipped,
             skipped_example: self.example,
+            pages,
             etag,
         }
     }

@@ -17,6 +17,8 @@ pub struct Endpoints {
     pub calendar: Url,
     /// The People API.
     pub people: Url,
+    /// The Admin SDK; `directory/v1` is below it.
+    pub admin: Url,
 }
 
 impl Endpoints {
@@ -31,26 +33,32 @@ impl Endpoints {
             certs: url("https://www.googleapis.com/oauth2/v3/certs"),
             calendar: url("https://www.googleapis.com/calendar/v3"),
             people: url("https://people.googleapis.com/v1"),
+            admin: url("https://admin.googleapis.com/admin"),
         }
     }
 
     /// An address below the Calendar API; each part is escaped, so that an id may hold any character.
     pub(crate) fn calendar(&self, parts: &[&str]) -> Url {
-        let mut url = self.calendar.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().extend(parts);
-        }
-        url
+        below(&self.calendar, parts)
+    }
+
+    /// An address below the Admin SDK.
+    pub(crate) fn admin(&self, parts: &[&str]) -> Url {
+        below(&self.admin, parts)
     }
 
     /// A method of the People API, such as `people:searchDirectoryPeople`.
     pub(crate) fn people(&self, method: &str) -> Url {
-        let mut url = self.people.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push(method);
-        }
-        url
+        below(&self.people, &[method])
     }
+}
+
+fn below(base: &Url, parts: &[&str]) -> Url {
+    let mut url = base.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(parts);
+    }
+    url
 }
 
 #[cfg(test)]

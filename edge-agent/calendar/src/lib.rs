@@ -11,6 +11,7 @@
 
 mod answer;
 pub mod client;
+mod consent;
 pub mod endpoints;
 pub mod error;
 pub mod event;
@@ -19,16 +20,19 @@ mod item;
 pub mod oauth;
 mod organiser;
 mod people;
+mod rooms;
 pub mod timeline;
 pub mod watch;
 pub mod window;
 
 pub use client::{Calendar, Listed, ListedCalendar, Listing};
+pub use consent::ConsentPage;
 pub use endpoints::Endpoints;
 pub use error::Error;
 pub use event::Event;
 pub use id_token::{IdTokenError, Identity};
 pub use oauth::{OAuth, Tokens};
+pub use rooms::DirectoryRoom;
 pub use timeline::{Moment, Timeline};
 pub use watch::{OpenedChannel, Watch};
 pub use window::Window;

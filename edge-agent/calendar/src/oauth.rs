@@ -18,15 +18,18 @@ use crate::error::{Error, clip};
 
 /// What a sign needs: who signed in, to read calendars, and to read the organisation's directory for the names of those
 /// who invite; without the last one they are named by their addresses.
-pub const SCOPES: &[&str] = &[
-    "openid",
-    "email",
-    CALENDAR_SCOPE,
-    "https://www.googleapis.com/auth/directory.readonly",
-];
+pub const SCOPES: &[&str] = &["openid", "email", CALENDAR_SCOPE, DIRECTORY_SCOPE];
 
 /// The one that nothing works without; people can untick it on Google's page.
 pub const CALENDAR_SCOPE: &str = "https://www.googleapis.com/auth/calendar.readonly";
+
+/// For the names of those who invite.
+pub const DIRECTORY_SCOPE: &str = "https://www.googleapis.com/auth/directory.readonly";
+
+/// For the organisation's own list of rooms, with building, floor and capacity. Only administrators can read it, so
+/// that it is asked for only on request.
+pub const ROOMS_SCOPE: &str =
+    "https://www.googleapis.com/auth/admin.directory.resource.calendar.readonly";
 
 /// Assumed when Google does not say how long an access token lives: short, so that it is renewed too often, not too
 /// rarely.
@@ -52,6 +55,8 @@ pub struct Begin<'a> {
     pub nonce: &'a str,
     /// Kept secret until the code is redeemed; from [`new_verifier`].
     pub verifier: &'a str,
+    /// Asks for [`ROOMS_SCOPE`], too.
+    pub with_rooms: bool,
 }
 
 /// What a code or a refresh token was redeemed for.
@@ -142,12 +147,14 @@ impl OAuth {
         let redirect = RedirectUrl::new(begin.redirect_uri.to_owned())?;
         let verifier = PkceCodeVerifier::new(begin.verifier.to_owned());
         let state = CsrfToken::new(begin.state.to_owned());
+        let rooms = begin.with_rooms.then_some(&ROOMS_SCOPE);
+        let scopes = SCOPES.iter().chain(rooms);
         let (url, _) = self
             .client
             .clone()
             .set_redirect_uri(redirect)
             .authorize_url(move || state)
-            .add_scopes(SCOPES.iter().map(|scope| Scope::new((*scope).to_owned())))
+            .add_scopes(scopes.map(|scope| Scope::new((*scope).to_owned())))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .add_extra_param("access_type", "offline")
             // Without it Google gives a refresh token only the first time.

@@ -63,6 +63,19 @@ impl Calendar {
     }
 }
 
+impl Calendar {
+    /// Whether the directory can be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Calendar::directory_name`].
+    pub async fn probe_directory(&self, access_token: &str) -> Result<(), Error> {
+        self.directory_name(access_token, "nobody@invalid")
+            .await
+            .map(drop)
+    }
+}
+
 impl Person {
     /// The search is by prefix: ann.lee@ also finds ann.leeson@.
     fn name(self, address: &str) -> Option<String> {

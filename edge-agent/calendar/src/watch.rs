@@ -13,8 +13,8 @@ use crate::error::Error;
 /// What to open.
 #[derive(Clone, Copy, Debug)]
 pub struct Watch<'a> {
-    /// The calendar to watch.
-    pub calendar_id: &'a str,
+    /// The calendar to watch; `None` for the account's list of calendars.
+    pub calendar_id: Option<&'a str>,
     /// Names the channel; unique, at most 64 characters.
     pub channel_id: &'a str,
     /// Where Google posts to; https.
@@ -43,7 +43,7 @@ struct Answer {
 }
 
 impl Calendar {
-    /// Opens a channel for the events of a calendar. Its first post may come before this returns.
+    /// Opens a channel for the events of a calendar, or for the list of calendars. Its first post may come before this returns.
     ///
     /// # Errors
     ///
@@ -54,9 +54,14 @@ impl Calendar {
         access_token: &str,
         watch: &Watch<'_>,
     ) -> Result<OpenedChannel, Error> {
-        let url = self
-            .endpoints()
-            .calendar(&["calendars", watch.calendar_id, "events", "watch"]);
+        let url = match watch.calendar_id {
+            Some(id) => self
+                .endpoints()
+                .calendar(&["calendars", id, "events", "watch"]),
+            None => self
+                .endpoints()
+                .calendar(&["users", "me", "calendarList", "watch"]),
+        };
         let body = json!({
             "id": watch.channel_id,
             "type": "web_hook",

@@ -235,7 +235,7 @@ async fn a_channel_is_opened_for_as_long_as_google_gives() {
         .watch(
             "token-1",
             &Watch {
-                calendar_id: "room@example.com",
+                calendar_id: Some("room@example.com"),
                 channel_id: "ch-1",
                 address: "https://relay.example.com/google/calendar/a",
                 token: "secret",

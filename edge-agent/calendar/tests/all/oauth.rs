@@ -13,6 +13,7 @@ const BEGIN: Begin<'_> = Begin {
     state: "state-1",
     nonce: "nonce-1",
     verifier: "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk",
+    with_rooms: false,
 };
 
 fn oauth(google: &Scripted) -> OAuth {
@@ -132,6 +133,37 @@ async fn refusals_of_tokens_are_told_apart() {
         oauth.refresh("rt").await,
         Err(Error::Unreadable { .. })
     ));
+}
+
+#[tokio::test]
+async fn garbage_from_the_token_endpoint_is_neither_a_token_nor_a_dead_grant() {
+    let bodies = [
+        "",
+        "null",
+        "[]",
+        "<html>",
+        "\u{0}\u{fffd}",
+        r#"{"access_token":7}"#,
+        r#"{"access_token":"a""#,
+        r#"{"error":7}"#,
+        r#"{"error":{"code":400,"message":"not OAuth's way to say it"}}"#,
+    ];
+    for status in [200, 400, 302] {
+        let replies = bodies
+            .iter()
+            .map(|body| Reply::error(status, body))
+            .collect();
+        let google = Scripted::start(replies).await;
+        let oauth = oauth(&google);
+        for body in bodies {
+            let refused = oauth.refresh("rt").await.unwrap_err();
+            assert!(
+                matches!(refused, Error::Unreadable { .. } | Error::Other { .. }),
+                "{status} {body}: {refused:?}"
+            );
+            assert!(refused.is_worth_retrying(), "{status} {body}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -148,6 +148,7 @@ impl Scripted {
             certs: url("/certs"),
             calendar: url(""),
             people: url("/people"),
+            admin: url("/admin"),
         }
     }
 
