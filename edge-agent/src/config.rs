@@ -202,6 +202,7 @@ fn google(file: &file::Google, environment: &impl Source) -> Result<Endpoints, C
         certs: pick("certs", &file.certs, own.certs)?,
         calendar: pick("calendar", &file.calendar, own.calendar)?,
         people: pick("people", &file.people, own.people)?,
+        admin: pick("admin", &file.admin, own.admin)?,
     })
 }
 

@@ -1,7 +1,8 @@
 //! Google: the way out to it, the app that the administrator made, and the accounts that sign in.
 //!
 //! Bottom up: [`client_secret`] the file from Google's console · [`app`] what of it is
-//! kept · [`relay_side`] what all this needs of the relay · [`flow`] one sign-in · [`accounts`] what came of them.
+//! kept · [`relay_side`] what all this needs of the relay · [`flow`] one sign-in · [`accounts`] what came of them ·
+//! [`guide`] the way there, step by step · [`room_by_address`] rooms that are on nobody's list.
 //! [`Google`] is the handle that portal and sync hold.
 
 mod accounts;
@@ -9,7 +10,9 @@ mod app;
 mod client_secret;
 mod clock;
 mod flow;
+mod guide;
 mod relay_side;
+mod room_by_address;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -31,8 +34,11 @@ use crate::store::{Store, StoreError, StoredApp};
 pub(crate) use self::accounts::{AccountState, AccountView};
 pub(crate) use self::app::SaveAppError;
 pub(crate) use self::client_secret::parse_client_secret;
-pub(crate) use self::flow::{BeginError, FinishError};
+pub(crate) use self::flow::{BeginError, FinishError, SHOWN};
+use self::guide::ProvenHost;
+pub(crate) use self::guide::steps;
 pub(crate) use self::relay_side::RelaySide;
+pub(crate) use self::room_by_address::AddRoomError;
 
 /// How long a finish waits for the answer that the relay said it has: the browser is back a moment after it.
 const ANSWER_WAIT: Duration = Duration::from_secs(10);
@@ -59,6 +65,8 @@ struct Inner<R> {
     relay: R,
     bus: Bus,
     app: ArcSwapOption<StoredApp>,
+    /// How the last test of the relay's public host ended.
+    host: ArcSwapOption<ProvenHost>,
     /// One finish at a time, so that a page loaded twice does not redeem twice.
     finishing: tokio::sync::Mutex<()>,
     answer_wait: Duration,
@@ -84,6 +92,7 @@ impl<R: RelaySide> Google<R> {
                 relay,
                 bus,
                 app: ArcSwapOption::from_pointee(app),
+                host: ArcSwapOption::empty(),
                 finishing: tokio::sync::Mutex::new(()),
                 answer_wait: ANSWER_WAIT,
                 clock_skew: AtomicI64::new(0),
@@ -116,15 +125,16 @@ impl<R: RelaySide> Google<R> {
     }
 
     /// Google's servers that the agent itself calls; browsers go to the others.
-    pub(crate) fn servers(&self) -> [&Url; 4] {
+    pub(crate) fn servers(&self) -> [&Url; 5] {
         let Endpoints {
             token,
             certs,
             calendar,
             people,
+            admin,
             ..
         } = &self.inner.endpoints;
-        [token, certs, calendar, people]
+        [token, certs, calendar, people, admin]
     }
 
     /// The client for calendars.

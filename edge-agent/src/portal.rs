@@ -15,6 +15,7 @@ mod door;
 mod events;
 mod flows;
 mod glass;
+mod guide;
 mod hubs;
 mod integration;
 mod layouts;

@@ -51,6 +51,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0009_fleet.sql"),
     include_str!("store/migrations/0010_way_out.sql"),
     include_str!("store/migrations/0011_signs.sql"),
+    include_str!("store/migrations/0012_calendars.sql"),
 ];
 
 /// Why the database could not be opened.

@@ -172,6 +172,7 @@ revoke = "{google}/revoke"
 certs = "{google}/oauth2/v3/certs"
 calendar = "{google}/calendar/v3"
 people = "{google}/v1"
+admin = "{google}/admin"
 {sync}"#,
         ca = path(&authority.certificate)?,
         relay = places.relay.address,

@@ -83,6 +83,8 @@ actions! {
     AccountConnected = "account_connected";
     /// A Google account was disconnected.
     AccountDisconnected = "account_disconnected";
+    /// A calendar was added to the rooms by its address.
+    RoomAdded = "room_added";
     /// A pairing window was opened.
     PairingOpened = "pairing_opened";
     /// A hub and its displays were forgotten.

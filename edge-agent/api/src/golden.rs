@@ -1,5 +1,6 @@
 //! Golden JSON: what is on the wire, written so that a person can read it. A change here is a change for scripts.
 
+mod guide;
 mod pages;
 mod signs;
 mod way_out;
@@ -169,7 +170,8 @@ fn secrets_do_not_show_in_debug_output() {
             client_id: "i".into(),
             client_secret: "SECRET".into(),
             project: None,
-            warnings: vec![]
+            warnings: vec![],
+            differences: vec![]
         },
         Enrol {
             relay_url: "https://r".into(),

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::guide::Obstacle;
+
 /// Largest `client_secret.json` taken, in bytes; Google's are below 1 KB.
 pub const MAX_CLIENT_SECRET_FILE: usize = 16 * 1024;
 
@@ -16,6 +18,9 @@ pub struct Integration {
     pub app: Option<GoogleApp>,
     /// The connected accounts.
     pub accounts: Vec<Account>,
+    /// Why none can be connected now; absent when Connect works.
+    #[serde(default)]
+    pub obstacle: Option<Obstacle>,
 }
 
 /// A saved Google app.
@@ -58,6 +63,20 @@ pub struct ClientSecretPreview {
     pub project: Option<String>,
     /// What will not work, and what to change in Google's console; show before saving.
     pub warnings: Vec<String>,
+    /// Where the file says something else than is needed.
+    #[serde(default)]
+    pub differences: Vec<Difference>,
+}
+
+/// One field of the OAuth client, as it is and as it has to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Difference {
+    /// The field's name in Google's console.
+    pub field: String,
+    /// What has to be among its values, letter by letter.
+    pub needed: String,
+    /// Its values.
+    pub found: Vec<String>,
 }
 
 impl fmt::Debug for ClientSecretPreview {
@@ -67,6 +86,14 @@ impl fmt::Debug for ClientSecretPreview {
             .field("warnings", &self.warnings)
             .finish_non_exhaustive()
     }
+}
+
+/// Query of `POST integration/google/flows`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BeginFlow {
+    /// Asks for the organisation's list of rooms, too, with building, floor and capacity; for administrators only.
+    #[serde(default)]
+    pub rooms: bool,
 }
 
 /// Answer of `POST integration/google/flows`, which has no body: send the whole page to `authorise_url`.
@@ -92,6 +119,9 @@ pub struct Account {
     pub state: AccountState,
     /// Why the organisation's directory cannot be read with it, so that organisers are named by their addresses.
     pub directory_problem: Option<String>,
+    /// Whether the organisation's list of rooms was allowed.
+    #[serde(default)]
+    pub lists_rooms: bool,
 }
 
 /// Whether an account works.

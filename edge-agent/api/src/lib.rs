@@ -12,6 +12,7 @@ pub mod account;
 pub mod activity;
 pub mod error;
 pub mod events;
+pub mod guide;
 pub mod hubs;
 pub mod id;
 pub mod instant;

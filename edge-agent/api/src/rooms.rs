@@ -35,6 +35,22 @@ pub struct Room {
     pub stale: bool,
     /// Whether Google announces its changes, so that they reach the glass at once.
     pub pushes: Pushes,
+    /// The building, as the organisation's administrators call it; absent when it is not known.
+    #[serde(default)]
+    pub building: Option<String>,
+    /// The floor there.
+    #[serde(default)]
+    pub floor: Option<String>,
+    /// How many it seats.
+    #[serde(default)]
+    pub capacity: Option<u32>,
+}
+
+/// Body of `POST rooms`: a calendar that is on no account's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddRoom {
+    /// Its address: `c_188…@resource.calendar.google.com` for a room.
+    pub calendar: String,
 }
 
 /// Google's announcements of a room's changes.

@@ -36,7 +36,7 @@ pub const PREVIEW: &str = "/api/v1/layouts/preview";
 pub const CHECK_LAYOUT: &str = "/api/v1/layouts/check";
 /// `GET` and `PUT` [`crate::settings::RoomSettings`]; both answer with it.
 pub const ROOM_SETTINGS: &str = "/api/v1/rooms/{id}/settings";
-/// `GET` [`crate::rooms::Rooms`].
+/// `GET` [`crate::rooms::Rooms`]; `POST` [`crate::rooms::AddRoom`] → [`crate::rooms::Room`].
 pub const ROOMS: &str = "/api/v1/rooms";
 /// `GET` [`crate::hubs::Hubs`].
 pub const HUBS: &str = "/api/v1/hubs";
@@ -54,7 +54,11 @@ pub const INTEGRATION: &str = "/api/v1/integration";
 pub const GOOGLE_APP: &str = "/api/v1/integration/google-app";
 /// `POST` the file → [`crate::integration::ClientSecretPreview`].
 pub const GOOGLE_APP_FILE: &str = "/api/v1/integration/google-app/file";
-/// `POST` without a body → [`crate::integration::FlowBegun`].
+/// `GET` [`crate::guide::Guide`], with [`crate::guide::GuideQuery`].
+pub const GUIDE: &str = "/api/v1/integration/guide";
+/// `POST` without a body → [`crate::guide::TestResult`].
+pub const GUIDE_TEST: &str = "/api/v1/integration/guide/tests/{name}";
+/// `POST` without a body, with [`crate::integration::BeginFlow`] → [`crate::integration::FlowBegun`].
 pub const FLOWS: &str = "/api/v1/integration/google/flows";
 /// `POST` without a body → [`crate::integration::Account`].
 pub const FLOW_FINISH: &str = "/api/v1/integration/google/flows/{id}/finish";
@@ -144,6 +148,11 @@ pub fn announcement(id: &AnnouncementId) -> String {
 /// Where a layout is read, saved and deleted.
 pub fn layout(layout: &LayoutRef) -> String {
     LAYOUT.replace("{id}", layout.as_str())
+}
+
+/// Where something is tried; [`crate::guide::TestName`] is a word.
+pub fn guide_test(name: crate::guide::TestName) -> String {
+    GUIDE_TEST.replace("{name}", name.as_str())
 }
 
 /// Where a sign-in with Google is finished. `flow` comes from the page's address: it is escaped here.

@@ -66,4 +66,5 @@ pub(super) struct Google {
     pub(super) certs: Option<String>,
     pub(super) calendar: Option<String>,
     pub(super) people: Option<String>,
+    pub(super) admin: Option<String>,
 }

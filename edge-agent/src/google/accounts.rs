@@ -21,6 +21,8 @@ pub(crate) struct AccountView {
     pub(crate) state: AccountState,
     /// Why organisers cannot be looked up in the directory with it.
     pub(crate) directory_problem: Option<String>,
+    /// Whether it lists the organisation's rooms.
+    pub(crate) lists_rooms: bool,
 }
 
 /// Whether an account works.
@@ -44,6 +46,7 @@ impl<R: RelaySide> Google<R> {
     pub(crate) async fn accounts(&self) -> Result<Vec<AccountView>, StoreError> {
         let stored = self.inner.store.google_accounts().await?;
         let accounts = stored.into_iter().map(|account| AccountView {
+            lists_rooms: account.may_list_rooms(),
             id: account.id,
             email: account.email,
             directory_problem: account.directory_problem,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use edge_api::integration::Difference;
 use serde::Deserialize;
 
 /// Larger than any that Google makes (below 1 KB), small enough to parse without thought; bytes.
@@ -15,6 +16,8 @@ pub(crate) struct ClientSecretFile {
     pub(crate) project_id: Option<String>,
     /// For the administrator, before anything is saved.
     pub(crate) warnings: Vec<String>,
+    /// What of it is other than it has to be.
+    pub(crate) differences: Vec<Difference>,
 }
 
 /// Why a file is of no use.
@@ -92,6 +95,7 @@ pub(crate) fn parse_client_secret(
         }
     };
     let warnings = warnings(&web, redirect, origin);
+    let differences = differences(&web, redirect, origin);
     let client_id = web.client_id.trim().to_owned();
     if client_id.is_empty() {
         return Err(ClientSecretError::NotOne(
@@ -106,7 +110,28 @@ pub(crate) fn parse_client_secret(
             .ok_or(ClientSecretError::NoSecret)?,
         project_id: web.project_id,
         warnings,
+        differences,
     })
+}
+
+fn differences(web: &Web, redirect: Option<&str>, origin: Option<&str>) -> Vec<Difference> {
+    let fields = [
+        ("Authorised redirect URIs", redirect, &web.redirect_uris),
+        (
+            "Authorised JavaScript origins",
+            origin,
+            &web.javascript_origins,
+        ),
+    ];
+    let differences = fields.into_iter().filter_map(|(field, needed, found)| {
+        let needed = needed.filter(|needed| !found.iter().any(|value| value == needed))?;
+        Some(Difference {
+            field: field.to_owned(),
+            needed: needed.to_owned(),
+            found: found.clone(),
+        })
+    });
+    differences.collect()
 }
 
 fn warnings(web: &Web, redirect: Option<&str>, origin: Option<&str>) -> Vec<String> {
@@ -208,6 +233,19 @@ mod tests {
         ))
         .unwrap();
         assert!(other.warnings[0].contains("another installation"));
+        let origin = Difference {
+            field: "Authorised JavaScript origins".to_owned(),
+            needed: "https://relay.example.com".to_owned(),
+            found: vec!["https://elsewhere.example.com".to_owned()],
+        };
+        assert_eq!(other.differences, [origin]);
+        let both = parse(&file("\"https://relay.example.com/other\"", "")).unwrap();
+        assert_eq!(
+            both.differences.len(),
+            2,
+            "the origin that is missing is shown, too"
+        );
+        assert_eq!(both.differences[0].needed, REDIRECT);
         let no_relay = parse_client_secret(file("", "").as_bytes(), None, None).unwrap();
         assert!(no_relay.warnings[0].contains("Settings > Relay"));
     }

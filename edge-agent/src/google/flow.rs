@@ -8,6 +8,7 @@
 mod errors;
 mod finish;
 mod secrets;
+mod without_callback;
 
 use google_calendar::oauth::new_verifier;
 use jiff::{SignedDuration, Timestamp};
@@ -17,6 +18,7 @@ use crate::store::{FlowProgress, StoredFlow};
 
 pub(crate) use self::errors::{BeginError, FinishError};
 use self::secrets::{FlowSecrets, random_text};
+pub(crate) use self::without_callback::{SHOWN, without_callback};
 use super::{Google, RelaySide};
 
 /// How long Google's pages may take the person.
@@ -34,11 +36,13 @@ pub(crate) struct Begun {
 }
 
 impl<R: RelaySide> Google<R> {
-    /// Begins a sign-in from the portal at `origin`, for the admin session `session`.
+    /// Begins a sign-in from the portal at `origin`, for the admin session `session`; `with_rooms` asks for the
+    /// organisation's list of rooms, too.
     pub(crate) async fn begin(
         &self,
         origin: &str,
         session: &str,
+        with_rooms: bool,
         now: Timestamp,
     ) -> Result<Begun, BeginError> {
         let oauth = self.oauth().ok_or(BeginError::NoApp)?;
@@ -53,6 +57,7 @@ impl<R: RelaySide> Google<R> {
             state: minted.state,
             redirect_uri,
             client_id: oauth.client_id().to_owned(),
+            with_rooms,
         };
         let authorise_url = oauth
             .authorise_url(&secrets.begin())

@@ -69,7 +69,7 @@ impl Bench {
     pub(crate) async fn connect(&self) -> String {
         let begun = self
             .google
-            .begin("https://portal.localhost", "session-1", now())
+            .begin("https://portal.localhost", "session-1", false, now())
             .await
             .unwrap();
         self.relay

@@ -16,7 +16,7 @@ const ORIGIN: &str = "https://portal.localhost";
 async fn begin(bench: &Bench) -> Begun {
     bench
         .google
-        .begin(ORIGIN, "session-1", now())
+        .begin(ORIGIN, "session-1", false, now())
         .await
         .unwrap()
 }
@@ -292,7 +292,7 @@ async fn disconnecting_gives_the_grant_back_and_forgets_it() {
 #[tokio::test]
 async fn a_sign_in_needs_an_app_and_a_relay() {
     let bench = Bench::without_app().await;
-    let refused = bench.google.begin(ORIGIN, "session-1", now()).await;
+    let refused = bench.google.begin(ORIGIN, "session-1", false, now()).await;
     assert!(matches!(refused, Err(BeginError::NoApp)));
     bench
         .google
@@ -300,7 +300,7 @@ async fn a_sign_in_needs_an_app_and_a_relay() {
         .await
         .unwrap();
     bench.relay.unset();
-    let refused = bench.google.begin(ORIGIN, "session-1", now()).await;
+    let refused = bench.google.begin(ORIGIN, "session-1", false, now()).await;
     assert!(matches!(refused, Err(BeginError::NoRelay)));
 }
 

@@ -5,11 +5,11 @@
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
-use edge_api::integration::{Account, AccountState, FlowBegun};
+use edge_api::integration::{Account, AccountState, BeginFlow, FlowBegun};
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN, SET_COOKIE};
 
@@ -26,11 +26,24 @@ pub(super) async fn begin(
     caller: Caller,
     headers: HeaderMap,
     uri: http::Uri,
+    Query(asked): Query<BeginFlow>,
 ) -> Result<Response, Refusal> {
     let origin = origin(&app, &headers, &uri)?;
+    if app.google.app().is_some()
+        && let Some(obstacle) = app.google.obstacle(now()).await
+    {
+        return Err(Refusal::new(
+            match app.relay.enrolment() {
+                Some(_) => ErrorCode::RelayUnreachable,
+                None => ErrorCode::NotEnrolled,
+            },
+            obstacle.what,
+            obstacle.action,
+        ));
+    }
     let begun = app
         .google
-        .begin(&origin, &caller.session_name(), now())
+        .begin(&origin, &caller.session_name(), asked.rooms, now())
         .await
         .map_err(not_begun)?;
     let name = cookie_name(&begun.flow_id).ok_or_else(gone)?;
@@ -67,6 +80,7 @@ pub(super) async fn finish(
         email: connected.email,
         state: AccountState::Connected,
         directory_problem: None,
+        lists_rooms: false,
     };
     let over = format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     Ok((AppendHeaders([(SET_COOKIE, over)]), Json(account)).into_response())

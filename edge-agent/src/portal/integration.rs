@@ -62,6 +62,7 @@ pub(super) async fn preview_file(
         client_secret: read.client_secret,
         project: read.project_id,
         warnings: read.warnings,
+        differences: read.differences,
     }))
 }
 
@@ -107,6 +108,7 @@ async fn view(app: &App) -> Result<Integration, Refusal> {
             .into_iter()
             .map(account)
             .collect(),
+        obstacle: app.google.obstacle(now()).await,
     })
 }
 
@@ -115,6 +117,7 @@ fn account(view: AccountView) -> Account {
         id: view.id,
         email: view.email,
         directory_problem: view.directory_problem,
+        lists_rooms: view.lists_rooms,
         state: match view.state {
             google::AccountState::Connected => AccountState::Connected,
             google::AccountState::Reconnect { why } => AccountState::Reconnect { why },

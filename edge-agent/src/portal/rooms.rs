@@ -2,39 +2,77 @@
 
 use axum::Json;
 use axum::extract::State;
-use edge_api::rooms::{PushState, Pushes, Room, Rooms};
+use edge_api::activity::Action;
+use edge_api::error::ErrorCode;
+use edge_api::rooms::{AddRoom, PushState, Pushes, Room, Rooms};
 use jiff::Timestamp;
 
 use super::app::{App, now};
+use super::body::JsonBody;
 use super::caller::Caller;
 use super::refusal::Refusal;
+use crate::google::AddRoomError;
 use crate::store;
 
 pub(super) async fn list(State(app): State<App>, _caller: Caller) -> Result<Json<Rooms>, Refusal> {
     let now = now();
     let displays = app.store.displays().await?;
-    let mut rooms: Vec<Room> = app
-        .store
-        .rooms()
-        .await?
+    let rooms = app.store.rooms().await?;
+    let mut rooms: Vec<Room> = rooms
         .into_iter()
-        .map(|room| Room {
-            stale: is_stale(&room, now),
-            pushes: pushes(&room),
-            displays: displays
-                .iter()
-                .filter(|d| d.room.as_ref() == Some(&room.id))
-                .map(|d| d.id.clone())
-                .collect(),
-            zone: room.zone.iana_name().unwrap_or("UTC").to_owned(),
-            id: room.id,
-            name: room.name,
-            calendar: room.calendar_id,
-            verified_at: room.verified_at,
-        })
+        .map(|room| view(room, &displays, now))
         .collect();
     rooms.sort_by_cached_key(|room| room.name.to_lowercase());
     Ok(Json(Rooms { now, rooms }))
+}
+
+pub(super) async fn add(
+    State(app): State<App>,
+    caller: Caller,
+    JsonBody(body): JsonBody<AddRoom>,
+) -> Result<Json<Room>, Refusal> {
+    let id = app
+        .google
+        .add_room(&body.calendar, now())
+        .await
+        .map_err(|error| match error {
+            AddRoomError::Store(inner) => inner.into(),
+            AddRoomError::NotAnAddress => Refusal::told(ErrorCode::BadRequest, &error),
+            AddRoomError::NoAccount | AddRoomError::NotSeen { .. } => {
+                Refusal::told(ErrorCode::NotFound, &error)
+            }
+            AddRoomError::Google(_) => Refusal::told(ErrorCode::GoogleUnreachable, &error),
+        })?;
+    let room = app
+        .store
+        .room(&id)
+        .await?
+        .ok_or_else(|| Refusal::not_found("room"))?;
+    caller
+        .record(&app, Action::RoomAdded, room.name.clone())
+        .await?;
+    let displays = app.store.displays().await?;
+    Ok(Json(view(room, &displays, now())))
+}
+
+fn view(room: store::Room, displays: &[store::Display], now: Timestamp) -> Room {
+    Room {
+        stale: is_stale(&room, now),
+        pushes: pushes(&room),
+        displays: displays
+            .iter()
+            .filter(|d| d.room.as_ref() == Some(&room.id))
+            .map(|d| d.id.clone())
+            .collect(),
+        zone: room.zone.iana_name().unwrap_or("UTC").to_owned(),
+        building: room.place.building,
+        floor: room.place.floor,
+        capacity: room.place.capacity,
+        id: room.id,
+        name: room.name,
+        calendar: room.calendar_id,
+        verified_at: room.verified_at,
+    }
 }
 
 fn pushes(room: &store::Room) -> Pushes {

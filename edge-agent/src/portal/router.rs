@@ -9,7 +9,7 @@ use tower_http::csrf::CsrfLayer;
 
 use super::app::App;
 use super::{
-    account, activity, announcements, assets, door, events, flows, glass, hubs, integration,
+    account, activity, announcements, assets, door, events, flows, glass, guide, hubs, integration,
     layouts, outbound, receipts, relay, repairs, rooms, security, settings, signs, site,
 };
 
@@ -47,7 +47,7 @@ pub(crate) fn router(app: App) -> Router {
                 .put(layouts::replace)
                 .delete(layouts::delete),
         )
-        .route(route::ROOMS, get(rooms::list))
+        .route(route::ROOMS, get(rooms::list).post(rooms::add))
         .route(
             route::ROOM_SETTINGS,
             get(settings::show_room).put(settings::set_room),
@@ -60,6 +60,8 @@ pub(crate) fn router(app: App) -> Router {
         .route(route::INTEGRATION, get(integration::show))
         .route(route::GOOGLE_APP, put(integration::save_app))
         .route(route::GOOGLE_APP_FILE, post(integration::preview_file))
+        .route(route::GUIDE, get(guide::show))
+        .route(route::GUIDE_TEST, post(guide::test))
         .route(route::FLOWS, post(flows::begin))
         .route(route::FLOW_FINISH, post(flows::finish))
         .route(route::ACCOUNT, delete(integration::disconnect))

@@ -252,7 +252,8 @@ fn take(shared: &Shared, text: &str) {
             channel,
             number,
             received_at,
-        }) => shared.forward(channel, number, received_at),
+            resource,
+        }) => shared.forward(channel, number, received_at, resource),
         Ok(Hint::Oauth { .. } | Hint::Unknown) => shared.pull_now.notify_one(),
         Ok(Hint::Pong) => {}
         Err(error) => {

@@ -34,6 +34,8 @@ pub(crate) struct CalendarSignal {
     pub(crate) received_at: Timestamp,
     /// When this agent heard of it.
     pub(crate) heard_at: Timestamp,
+    /// Google's name for what is watched; only live announcements carry it.
+    pub(crate) resource: Option<String>,
 }
 
 impl CalendarSignal {
@@ -173,8 +175,15 @@ impl Shared {
     }
 
     /// Hands a calendar signal to whoever lists rooms.
-    pub(super) fn forward(&self, channel: String, number: u64, received_at: Timestamp) {
+    pub(super) fn forward(
+        &self,
+        channel: String,
+        number: u64,
+        received_at: Timestamp,
+        resource: Option<String>,
+    ) {
         let signal = CalendarSignal {
+            resource,
             channel,
             number,
             received_at,
@@ -204,7 +213,7 @@ impl Shared {
                         number,
                         received_at,
                     } => {
-                        self.forward(channel, number, received_at);
+                        self.forward(channel, number, received_at, None);
                     }
                     answer @ Signal::Oauth { .. } => answers.push(answer),
                 }

@@ -103,6 +103,7 @@ fn calendar(channel: &str, number: u64) -> Signal {
 
 fn hint(channel: &str, number: u64) -> Hint {
     Hint::Calendar {
+        resource: None,
         channel: channel.into(),
         number,
         received_at: at(),

@@ -8,6 +8,7 @@ pub(in crate::store) use self::people::name_organisers;
 
 use std::fmt;
 
+use google_calendar::oauth::ROOMS_SCOPE;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
@@ -27,10 +28,19 @@ pub(crate) struct StoredApp {
 pub(crate) struct StoredAccount {
     pub(crate) id: String,
     pub(crate) email: String,
+    /// What it allowed, separated by spaces.
+    pub(crate) scopes: String,
     /// Why it must be connected again; `None` while it works.
     pub(crate) reconnect: Option<String>,
     /// Why organisers cannot be looked up in the directory with it; `None` while they can.
     pub(crate) directory_problem: Option<String>,
+}
+
+impl StoredAccount {
+    /// Whether it may list the organisation's rooms.
+    pub(crate) fn may_list_rooms(&self) -> bool {
+        self.scopes.split(' ').any(|scope| scope == ROOMS_SCOPE)
+    }
 }
 
 /// What Google gave for an account that has just signed in.
@@ -104,7 +114,7 @@ impl Store {
     pub(crate) async fn google_accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT id, email, reconnect, directory_problem FROM google_accounts ORDER BY email",
+                "SELECT id, email, reconnect, directory_problem, scopes FROM google_accounts ORDER BY email",
             )?;
             let accounts = statement.query_map([], |row| {
                 Ok(StoredAccount {
@@ -112,6 +122,7 @@ impl Store {
                     email: row.get(1)?,
                     reconnect: row.get(2)?,
                     directory_problem: row.get(3)?,
+                    scopes: row.get(4)?,
                 })
             })?;
             Ok(accounts.collect::<Result<_, _>>()?)

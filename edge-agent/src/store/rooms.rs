@@ -1,9 +1,11 @@
 //! Rooms and what Google last said about them.
 
+mod calendars;
 mod channels;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::calendars::*;
 pub(crate) use self::channels::*;
 
 use edge_api::id::RoomId;
@@ -12,7 +14,7 @@ use google_calendar::{Event, Window};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use super::displays::settings_column;
 use super::google::name_organisers;
@@ -44,6 +46,8 @@ pub(crate) struct Room {
     pub(crate) pushes: Pushes,
     /// What its signs speak, unless they are set otherwise.
     pub(crate) settings: RoomSettings,
+    /// Where it is, as the organisation's administrators have entered it.
+    pub(crate) place: Place,
     /// A display shows it, so that it is listed and watched.
     pub(crate) linked: bool,
     /// How many events of the last list could not be understood, with the first in words.
@@ -93,16 +97,6 @@ pub(crate) enum Replaced {
 pub(crate) struct Skipped {
     pub(crate) count: u32,
     pub(crate) example: Option<String>,
-}
-
-/// A calendar as an account sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct SeenCalendar {
-    /// Used when the calendar is new.
-    pub(crate) new_id: RoomId,
-    pub(crate) calendar_id: String,
-    pub(crate) name: String,
-    pub(crate) zone: String,
 }
 
 /// A whole window, listed.
@@ -262,26 +256,6 @@ impl Store {
         })
         .await
     }
-
-    /// Takes an account's whole list of calendars: new ones become rooms, known ones get their name and zone, and those
-    /// that it no longer sees are let go of: they stay while a display is linked, so that its link is not lost.
-    /// Answers the rooms whose name or zone is new.
-    pub(crate) async fn save_calendars(
-        &self,
-        account: &str,
-        seen: Vec<SeenCalendar>,
-    ) -> Result<Vec<RoomId>, StoreError> {
-        let account = account.to_owned();
-        self.write(move |tx| {
-            let mut changed = Vec::new();
-            for calendar in &seen {
-                changed.extend(save_calendar(tx, &account, calendar)?);
-            }
-            forget_unseen(tx, &account, &seen)?;
-            Ok(changed)
-        })
-        .await
-    }
 }
 
 /// Links and channels are looked up, so that no copy of them can be wrong.
@@ -289,7 +263,8 @@ const SELECT_ROOM: &str = "SELECT rooms.id, rooms.account, rooms.calendar_id, ro
     rooms.verified_at, rooms.skipped, rooms.skipped_example, rooms.problem,
     EXISTS (SELECT 1 FROM displays WHERE displays.room = rooms.id)
         OR EXISTS (SELECT 1 FROM directory_rooms WHERE directory_rooms.room = rooms.id),
-    open.id, open.renew_at, rooms.pushed_at, rooms.missed_pushes, rooms.watch_problem, rooms.settings
+    open.id, open.renew_at, rooms.pushed_at, rooms.missed_pushes, rooms.watch_problem,
+    rooms.settings, rooms.building, rooms.floor, rooms.capacity
     FROM rooms LEFT JOIN watch_channels open ON open.id =
         (SELECT w.id FROM watch_channels w WHERE w.room = rooms.id AND w.resource_id IS NOT NULL AND w.retired = 0
          ORDER BY w.expires_at DESC LIMIT 1)";
@@ -317,6 +292,11 @@ fn room_from(row: &Row<'_>) -> rusqlite::Result<Room> {
         },
         pushes,
         settings: settings_column(row, 15)?,
+        place: Place {
+            building: row.get(16)?,
+            floor: row.get(17)?,
+            capacity: row.get(18)?,
+        },
         linked: row.get(9)?,
         skipped: Skipped {
             count: row.get(6)?,
@@ -338,63 +318,4 @@ fn instant_column(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Timest
         .map(Timestamp::from_microsecond)
         .transpose()
         .map_err(|e| rusqlite::Error::FromSqlConversionFailure(index, Type::Integer, Box::new(e)))
-}
-
-/// Answers the room if a sign has to be drawn anew.
-fn save_calendar(
-    c: &Connection,
-    account: &str,
-    seen: &SeenCalendar,
-) -> Result<Option<RoomId>, StoreError> {
-    let known = c
-        .prepare_cached("SELECT id, name, zone FROM rooms WHERE calendar_id = ?1")?
-        .query_row([&seen.calendar_id], |row| {
-            let id: RoomId = id_column(row)?;
-            Ok((id, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
-        })
-        .optional()?;
-    let Some((id, name, zone)) = known else {
-        c.prepare_cached(
-            "INSERT INTO rooms (id, account, calendar_id, name, zone) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![
-            seen.new_id.as_str(),
-            account,
-            seen.calendar_id,
-            seen.name,
-            seen.zone
-        ])?;
-        return Ok(Some(seen.new_id.clone()));
-    };
-    // A calendar that two accounts see stays with the one that it is already read with, while that one works.
-    c.prepare_cached(
-        "UPDATE rooms SET name = ?2, zone = ?3, account =
-             CASE WHEN EXISTS (SELECT 1 FROM google_accounts a WHERE a.id = rooms.account AND a.reconnect IS NULL)
-                  THEN account ELSE ?4 END
-         WHERE id = ?1",
-    )?
-    .execute(params![id.as_str(), seen.name, seen.zone, account])?;
-    Ok((name != seen.name || zone != seen.zone).then_some(id))
-}
-
-fn forget_unseen(c: &Connection, account: &str, seen: &[SeenCalendar]) -> Result<(), StoreError> {
-    let mut statement = c.prepare_cached(
-        "SELECT id, calendar_id, EXISTS (SELECT 1 FROM displays WHERE displays.room = rooms.id)
-             OR EXISTS (SELECT 1 FROM directory_rooms WHERE directory_rooms.room = rooms.id)
-         FROM rooms WHERE account = ?1",
-    )?;
-    let rows = statement.query_map([account], |row| {
-        Ok((
-            row.get::<_, String>(0)?,
-            row.get::<_, String>(1)?,
-            row.get::<_, bool>(2)?,
-        ))
-    })?;
-    for row in rows.collect::<Result<Vec<_>, _>>()? {
-        let (id, calendar_id, linked) = row;
-        if !linked && !seen.iter().any(|s| s.calendar_id == calendar_id) {
-            c.execute("DELETE FROM rooms WHERE id = ?1", [&id])?;
-        }
-    }
-    Ok(())
 }

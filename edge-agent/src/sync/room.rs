@@ -1,5 +1,7 @@
 //! One list of one room: ask Google, commit, tell the others.
 
+use std::future::Future;
+
 use edge_api::id::RoomId;
 use google_calendar::{Error, Listed, Listing, Window};
 use jiff::Timestamp;
@@ -9,7 +11,11 @@ use crate::google::{Google, RelaySide};
 use crate::news::{Bus, News, Trace};
 use crate::store::{ListedWindow, Replaced, Room, Skipped, Store};
 
-use super::schedule::{Ended, Job};
+use super::budget::{Limited, Share};
+use super::chance::dice;
+use super::progress::Ended;
+use super::quota::Quota;
+use super::schedule::Job;
 use super::tokens::{CallError, Tokens};
 
 /// What a list needs; cheap to clone.
@@ -19,6 +25,8 @@ pub(super) struct Lister<R> {
     pub(super) google: Google<R>,
     pub(super) tokens: Tokens<R>,
     pub(super) bus: Bus,
+    /// What Google lets us ask.
+    pub(super) quota: Quota,
 }
 
 impl<R> Clone for Lister<R> {
@@ -28,6 +36,7 @@ impl<R> Clone for Lister<R> {
             google: self.google.clone(),
             tokens: self.tokens.clone(),
             bus: self.bus.clone(),
+            quota: self.quota.clone(),
         }
     }
 }
@@ -54,8 +63,7 @@ impl<R: RelaySide> Lister<R> {
         let etag = self.store.listing_etag(&room.id, window).await?;
         let calendar = self.google.calendar();
         let listing = self
-            .tokens
-            .call(&account, |token| {
+            .call_calendar(&account, |token| {
                 let (calendar, room, etag) = (calendar.clone(), &room, etag.as_deref());
                 async move {
                     calendar
@@ -71,11 +79,50 @@ impl<R: RelaySide> Lister<R> {
                 Replaced::Same
             }
             Listing::Changed(listed) => {
+                // The first page was counted when the list was begun.
+                let further = listed.pages.saturating_sub(1);
+                self.quota.lock().charge(&account, further, now());
                 self.commit(&room, window, listed, begun, job.trace).await?
             }
         };
         self.bus.send(News::RoomVerified { room: room.id });
         Ok(replaced == Replaced::Changed)
+    }
+
+    /// Counts a request that is to be sent now; an error, not counted, is when to ask again.
+    pub(super) fn may_ask(&self, account: &str, share: Share) -> Result<(), Timestamp> {
+        let (now, mut budget) = (now(), self.quota.lock());
+        if budget.take(account, share, now) {
+            return Ok(());
+        }
+        Err(budget.free_at(account, share, now))
+    }
+
+    /// Calls the Calendar API for `account`, and remembers when it limits the rate. The request itself was counted
+    /// before.
+    pub(super) async fn call_calendar<T, Answer>(
+        &self,
+        account: &str,
+        call: impl Fn(String) -> Answer,
+    ) -> Result<T, CallError>
+    where
+        Answer: Future<Output = Result<T, Error>>,
+    {
+        let called = self.tokens.call(account, call).await;
+        match &called {
+            Ok(_) => self.quota.lock().answered(account, now()),
+            Err(CallError::Google(Error::RateLimited {
+                retry_after,
+                reason,
+            })) => {
+                let limited = Limited::by(reason);
+                let mut budget = self.quota.lock();
+                let until = budget.refused(account, limited, *retry_after, now(), dice());
+                warn!(account, reason, %until, "Google limits the rate of requests");
+            }
+            Err(_) => {}
+        }
+        called
     }
 
     async fn commit(
@@ -136,7 +183,8 @@ fn how_it_ended(error: &CallError) -> Ended {
         CallError::NoApp | CallError::NoAccount | CallError::Reconnect(_) => Ended::Refused,
         CallError::Store(_) => Ended::Failed { retry_after: None },
         CallError::Google(google) => match google {
-            Error::RateLimited { .. } | Error::Transient { .. } | Error::Unreadable { .. } | Error::Other { .. }
+            Error::RateLimited { .. } => Ended::Limited,
+            Error::Transient { .. } | Error::Unreadable { .. } | Error::Other { .. }
             // A token that is rejected twice is worth another look: clocks and caches settle.
             | Error::TokenRejected => Ended::Failed { retry_after: google.retry_after() },
             Error::Reauthorise { .. }

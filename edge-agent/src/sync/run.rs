@@ -18,10 +18,13 @@ use crate::news::News;
 use crate::relay::{Acknowledgement, CalendarSignal};
 use crate::store::StoreError;
 
+use super::chance::dice;
+use super::orphans::Orphan;
+use super::progress::{Ended, Kept};
 use super::room::Lister;
-use super::schedule::{Ended, Kept, Schedule};
+use super::schedule::Schedule;
 
-/// Lists under way at a time: enough to fill the line, far from Google's 600 requests a minute for one person.
+/// Lists under way at a time: enough to fill the line.
 const AT_ONCE: usize = 8;
 
 /// The wall clock may be set while we sleep; nothing is late by more than this because of it.
@@ -33,14 +36,24 @@ const ACKNOWLEDGE_TIMEOUT: Duration = Duration::from_secs(20);
 pub(super) struct Run<R> {
     lister: Lister<R>,
     schedule: Schedule,
-    /// Which room Google means by a channel.
-    channels: HashMap<String, RoomId>,
+    /// Which room Google means by a channel; none for somebody's list of calendars.
+    channels: HashMap<String, Option<RoomId>>,
     /// Rings when channels were opened or stopped.
     rooms_changed: Arc<Notify>,
-    acknowledge: mpsc::UnboundedSender<Acknowledgement>,
+    out: Out,
     lists: JoinSet<Ended>,
     /// What each list under way is of.
     listed: HashMap<task::Id, RoomId>,
+}
+
+/// What the task hands on to others.
+#[derive(Debug)]
+pub(super) struct Out {
+    pub(super) acknowledge: mpsc::UnboundedSender<Acknowledgement>,
+    /// Channels that nobody knows.
+    pub(super) orphaned: mpsc::UnboundedSender<Orphan>,
+    /// Somebody's list of calendars has changed.
+    pub(super) lists_changed: Arc<Notify>,
 }
 
 impl<R: RelaySide> Run<R> {
@@ -48,14 +61,14 @@ impl<R: RelaySide> Run<R> {
         lister: Lister<R>,
         round: Option<SignedDuration>,
         rooms_changed: Arc<Notify>,
-        acknowledge: mpsc::UnboundedSender<Acknowledgement>,
+        out: Out,
     ) -> Self {
         Self {
             lister,
             schedule: Schedule::new(round),
             channels: HashMap::new(),
             rooms_changed,
-            acknowledge,
+            out,
             lists: JoinSet::new(),
             listed: HashMap::new(),
         }
@@ -98,7 +111,10 @@ impl<R: RelaySide> Run<R> {
 
     fn begin_lists(&mut self) {
         let room_for = AT_ONCE.saturating_sub(self.lists.len());
-        for job in self.schedule.begin(now(), room_for) {
+        let jobs = self
+            .schedule
+            .begin(now(), room_for, &mut self.lister.quota.lock());
+        for job in jobs {
             let (lister, room) = (self.lister.clone(), job.room.clone());
             let list = self.lists.spawn(async move { lister.list(job).await });
             self.listed.insert(list.id(), room);
@@ -106,14 +122,15 @@ impl<R: RelaySide> Run<R> {
     }
 
     fn nap(&self) -> Duration {
-        let Some(due) = self
-            .schedule
-            .next_due()
-            .filter(|_| self.lists.len() < AT_ONCE)
-        else {
+        if self.lists.len() >= AT_ONCE {
+            return LONGEST_SLEEP;
+        }
+        let now = now();
+        let due = self.schedule.next_due(now, &self.lister.quota.lock());
+        let Some(due) = due else {
             return LONGEST_SLEEP;
         };
-        Duration::try_from(due.duration_since(now()))
+        Duration::try_from(due.duration_since(now))
             .unwrap_or_default()
             .min(LONGEST_SLEEP)
     }
@@ -126,8 +143,17 @@ impl<R: RelaySide> Run<R> {
         }
         let acknowledgement = signal.acknowledgement();
         let known = match self.channels.get(&signal.channel) {
-            Some(room) => self.schedule.announced(room, signal),
-            None => false,
+            Some(Some(room)) => self.schedule.announced(room, signal),
+            Some(None) => {
+                // Nothing is lost if that fails: lists are read again after a while, and at every start.
+                self.out.lists_changed.notify_one();
+                self.send(vec![acknowledgement]);
+                return;
+            }
+            None => {
+                self.orphaned(signal);
+                false
+            }
         };
         if !known {
             debug!(
@@ -135,6 +161,13 @@ impl<R: RelaySide> Run<R> {
                 "an announcement on a channel that is not ours any more is dropped"
             );
             self.send(vec![acknowledgement]);
+        }
+    }
+
+    fn orphaned(&self, signal: CalendarSignal) {
+        if let Some(resource) = signal.resource {
+            let channel = signal.channel;
+            let _ = self.out.orphaned.send(Orphan { channel, resource });
         }
     }
 
@@ -174,16 +207,15 @@ impl<R: RelaySide> Run<R> {
 
     async fn try_look_at_rooms(&mut self) -> Result<(), StoreError> {
         let rooms = self.lister.store.rooms().await?;
-        let kept = rooms
-            .into_iter()
-            .filter(|room| room.linked && room.account.is_some());
-        let kept = kept.map(|room| {
+        let kept = rooms.into_iter().filter(|room| room.linked);
+        let kept = kept.filter_map(|room| {
             let keep = Kept {
+                account: room.account?,
                 zone: room.zone,
                 channel: room.pushes.channel,
                 missed_pushes: room.pushes.missed,
             };
-            (room.id, keep)
+            Some((room.id, keep))
         });
         let dropped = self.schedule.keep(kept.collect(), now());
         self.send(dropped);
@@ -206,7 +238,7 @@ impl<R: RelaySide> Run<R> {
     fn send(&self, acknowledgements: Vec<Acknowledgement>) {
         for acknowledgement in acknowledgements {
             // Nobody takes them while everything stops; they come again.
-            let _ = self.acknowledge.send(acknowledgement);
+            let _ = self.out.acknowledge.send(acknowledgement);
         }
     }
 }
@@ -231,12 +263,6 @@ pub(super) async fn acknowledge<R: RelaySide>(
             () = stop.cancelled() => return,
         }
     }
-}
-
-fn dice() -> u64 {
-    let mut bytes = [0; 8];
-    getrandom::fill(&mut bytes).expect("the operating system has randomness");
-    u64::from_le_bytes(bytes)
 }
 
 #[expect(

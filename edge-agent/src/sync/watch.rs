@@ -1,4 +1,5 @@
-//! Watch channels: one open at Google for every room that is listed, the next one opened before the last ends.
+//! Watch channels: one open at Google for every room that is listed and for every account's list of calendars, the next
+//! one opened before the last ends.
 //!
 //! The channel is stored before Google is asked for it, since Google may post before it answers. What is replaced is
 //! stopped only once its successor is open; the overlap brings a few announcements twice, which costs a list that says
@@ -16,8 +17,9 @@ use tracing::{info, warn};
 use ulid::Ulid;
 
 use crate::google::RelaySide;
-use crate::store::{Room, StoreError, StoredChannel};
+use crate::store::{StoreError, StoredChannel};
 
+use super::budget::Share;
 use super::room::Lister;
 use super::tokens::CallError;
 
@@ -38,11 +40,27 @@ const AFTER_REFUSAL: SignedDuration = SignedDuration::from_hours(1);
 /// After a failure of the way.
 const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(30);
 
+/// What a channel is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Subject {
+    /// `None` for the account's list of calendars.
+    room: Option<RoomId>,
+    account: String,
+}
+
+/// Something to be watched.
+#[derive(Clone, Debug)]
+struct Wanted {
+    subject: Subject,
+    /// Google's id of the room's calendar.
+    calendar_id: Option<String>,
+}
+
 /// What the keeper remembers between two rounds.
 #[derive(Debug, Default)]
 pub(super) struct Keeper {
-    /// Rooms whose channel could not be opened: for which address, and when to try again.
-    refused: BTreeMap<RoomId, (String, Timestamp)>,
+    /// What no channel could be opened for: for which address, and when to try again.
+    refused: BTreeMap<Subject, (String, Timestamp)>,
 }
 
 /// What a round of the keeper came to.
@@ -50,6 +68,8 @@ pub(super) struct Keeper {
 pub(super) struct Tended {
     pub(super) opened: usize,
     pub(super) stopped: usize,
+    /// Not all could be asked for within Google's limits: when to go on.
+    pub(super) later: Option<Timestamp>,
 }
 
 impl Keeper {
@@ -63,32 +83,41 @@ impl Keeper {
         if !lister.google.relay().acts() {
             return Ok(Tended::default());
         }
-        let rooms = watchable(lister).await?;
+        let wanted = wanted(lister).await?;
         self.refused
-            .retain(|room, _| rooms.iter().any(|kept| kept.id == *room));
+            .retain(|subject, _| wanted.iter().any(|kept| kept.subject == *subject));
         let mut tended = Tended::default();
         let address = lister.google.relay().webhook_address();
         if let Some(address) = &address {
             let channels = lister.store.channels().await?;
             let keys = lister.google.relay().key_version();
-            for room in &rooms {
-                if !needs_channel(room, &channels, (address, keys), now)
-                    || self.is_waiting(room, address, now)
+            for wanted in &wanted {
+                let subject = &wanted.subject;
+                if !needs_channel(subject, &channels, (address, keys), now)
+                    || self.is_waiting(subject, address, now)
                 {
                     continue;
                 }
-                match open(lister, room, address, now).await {
+                if let Err(free) = lister.may_ask(&subject.account, Share::Background) {
+                    tended.later = Some(tended.later.map_or(free, |later| later.min(free)));
+                    continue;
+                }
+                match open(lister, wanted, address, now).await {
                     Ok(()) => {
-                        self.refused.remove(&room.id);
+                        self.refused.remove(subject);
                         tended.opened += 1;
                     }
-                    Err(error) => self.put_off(lister, room, address, &error, now).await?,
+                    Err(error) => self.put_off(lister, subject, address, &error, now).await?,
                 }
             }
         }
-        let wanted: HashSet<&RoomId> = rooms.iter().map(|room| &room.id).collect();
+        let subjects: HashSet<(Option<&RoomId>, Option<&str>)> = wanted
+            .iter()
+            .map(|wanted| about(&wanted.subject.room, &wanted.subject.account))
+            .collect();
         for channel in lister.store.channels().await? {
-            let of_use = address.is_some() && wanted.contains(&channel.room);
+            let of_use =
+                address.is_some() && subjects.contains(&about(&channel.room, &channel.account));
             if channel.retired || channel.expires_at <= now || !of_use {
                 tended.stopped += usize::from(stop(lister, &channel, now).await?);
             }
@@ -97,15 +126,15 @@ impl Keeper {
         Ok(tended)
     }
 
-    fn is_waiting(&self, room: &Room, address: &str, now: Timestamp) -> bool {
-        let refused = self.refused.get(&room.id);
+    fn is_waiting(&self, subject: &Subject, address: &str, now: Timestamp) -> bool {
+        let refused = self.refused.get(subject);
         refused.is_some_and(|(refused, until)| refused == address && now < *until)
     }
 
     async fn put_off<R: RelaySide>(
         &mut self,
         lister: &Lister<R>,
-        room: &Room,
+        subject: &Subject,
         address: &str,
         error: &CallError,
         now: Timestamp,
@@ -114,19 +143,21 @@ impl Keeper {
             CallError::Google(error) => !error.is_worth_retrying(),
             _ => false,
         };
-        let wait = if hopeless {
-            AFTER_REFUSAL
-        } else {
-            AFTER_FAILURE
+        let wait = match error {
+            // All of the account wait, for as long as the budget says.
+            CallError::Google(Error::RateLimited { .. }) => SignedDuration::ZERO,
+            _ if hopeless => AFTER_REFUSAL,
+            _ => AFTER_FAILURE,
         };
-        warn!(room.id = %room.id, %error, "Google does not announce changes of a room; they are found by asking");
         let until = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
         self.refused
-            .insert(room.id.clone(), (address.to_owned(), until));
-        lister
-            .store
-            .watch_problem(&room.id, &error.to_string())
-            .await
+            .insert(subject.clone(), (address.to_owned(), until));
+        let Some(room) = &subject.room else {
+            info!(account = subject.account, %error, "Google does not announce new rooms; they are found by asking");
+            return Ok(());
+        };
+        warn!(room.id = %room, %error, "Google does not announce changes of a room; they are found by asking");
+        lister.store.watch_problem(room, &error.to_string()).await
     }
 }
 
@@ -155,39 +186,62 @@ async fn tell_key_use<R: RelaySide>(lister: &Lister<R>, now: Timestamp) -> Resul
     Ok(())
 }
 
-/// The rooms that displays show and that an account which works can read.
-async fn watchable<R: RelaySide>(lister: &Lister<R>) -> Result<Vec<Room>, StoreError> {
-    let accounts = lister.store.google_accounts().await?;
-    let works = |id: &str| accounts.iter().any(|a| a.id == id && a.reconnect.is_none());
-    let mut rooms = lister.store.rooms().await?;
-    rooms.retain(|room| room.linked && room.account.as_deref().is_some_and(works));
-    Ok(rooms)
+/// The rooms that displays show and that an account which works can read, then the lists of these accounts.
+async fn wanted<R: RelaySide>(lister: &Lister<R>) -> Result<Vec<Wanted>, StoreError> {
+    let mut accounts = lister.store.google_accounts().await?;
+    accounts.retain(|account| account.reconnect.is_none());
+    let rooms = lister.store.rooms().await?.into_iter();
+    let rooms = rooms.filter(|room| room.linked).filter_map(|room| {
+        let account = room
+            .account
+            .filter(|id| accounts.iter().any(|a| a.id == *id))?;
+        Some(Wanted {
+            subject: Subject {
+                room: Some(room.id),
+                account,
+            },
+            calendar_id: Some(room.calendar_id),
+        })
+    });
+    let lists = accounts.iter().map(|account| Wanted {
+        subject: Subject {
+            room: None,
+            account: account.id.clone(),
+        },
+        calendar_id: None,
+    });
+    Ok(rooms.chain(lists).collect())
+}
+
+/// A room is the same whoever reads it; a list is its account's.
+fn about<'a>(room: &'a Option<RoomId>, account: &'a str) -> (Option<&'a RoomId>, Option<&'a str>) {
+    (room.as_ref(), room.is_none().then_some(account))
 }
 
 /// `relay` is where Google has to post to today, and the version of the keys that its tokens are made with.
 fn needs_channel(
-    room: &Room,
+    subject: &Subject,
     channels: &[StoredChannel],
     relay: (&str, u16),
     now: Timestamp,
 ) -> bool {
     !channels.iter().any(|channel| {
-        channel.room == room.id
+        channel.room == subject.room
             && !channel.retired
             && channel.resource_id.is_some()
             && (channel.address.as_str(), channel.key_version) == relay
-            && Some(&channel.account) == room.account.as_ref()
+            && channel.account == subject.account
             && now < channel.renew_at
     })
 }
 
 async fn open<R: RelaySide>(
     lister: &Lister<R>,
-    room: &Room,
+    wanted: &Wanted,
     address: &str,
     now: Timestamp,
 ) -> Result<(), CallError> {
-    let account = room.account.clone().ok_or(CallError::NoAccount)?;
+    let Subject { room, account } = &wanted.subject;
     let ulid = Ulid::new();
     let id = ulid.to_string().to_ascii_lowercase();
     // The relay is gone since we looked: the next round sees it.
@@ -197,7 +251,7 @@ async fn open<R: RelaySide>(
     let asked_end = now.saturating_add(LIFETIME).unwrap_or(Timestamp::MAX);
     let channel = StoredChannel {
         id: id.clone(),
-        room: room.id.clone(),
+        room: room.clone(),
         account: account.clone(),
         address: address.to_owned(),
         key_version,
@@ -209,12 +263,11 @@ async fn open<R: RelaySide>(
     lister.store.save_channel(channel).await?;
     let calendar = lister.google.calendar();
     let opened = lister
-        .tokens
-        .call(&account, |access| {
+        .call_calendar(account, |access| {
             let (calendar, id, token) = (calendar.clone(), id.as_str(), token.as_str());
             async move {
                 let watch = Watch {
-                    calendar_id: &room.calendar_id,
+                    calendar_id: wanted.calendar_id.as_deref(),
                     channel_id: id,
                     address,
                     token,
@@ -236,7 +289,8 @@ async fn open<R: RelaySide>(
                     renewal(now, end, ulid.random()),
                 )
                 .await?;
-            info!(room.id = %room.id, channel.id = id, until = %end, "Google announces changes of a room");
+            let room = room.as_ref().map(RoomId::as_str);
+            info!(room.id = room, channel.id = id, until = %end, "Google announces changes");
             Ok(())
         }
         Err(error) => {
@@ -255,10 +309,12 @@ async fn stop<R: RelaySide>(
     if let Some(resource) = &channel.resource_id
         && now < channel.expires_at
     {
+        if lister.may_ask(&channel.account, Share::Background).is_err() {
+            return Ok(false);
+        }
         let calendar = lister.google.calendar();
         let stopped = lister
-            .tokens
-            .call(&channel.account, |access| {
+            .call_calendar(&channel.account, |access| {
                 let (calendar, channel) = (calendar.clone(), &channel);
                 async move { calendar.stop(&access, &channel.id, resource).await }
             })

@@ -140,6 +140,7 @@ fn said(action: Action) -> &'static str {
         Action::GoogleAppSaved => "Saved the Google app",
         Action::AccountConnected => "Connected a Google account",
         Action::AccountDisconnected => "Disconnected a Google account",
+        Action::RoomAdded => "Added a room by its address",
         Action::PairingOpened => "Opened pairing",
         Action::HubForgotten => "Forgot a hub",
         Action::HubRebooted => "Restarted a hub",

@@ -4,9 +4,11 @@ use serde_json::json;
 
 use super::{DISPLAY, ROOM, at, display, hub, room, same};
 use crate::activity::{Action, Activity, Entry};
+use crate::guide::Obstacle;
 use crate::hubs::{Hub, HubLog, HubLogLine, Hubs, LogLevel, Pair, Pairing, Panel, Rename};
 use crate::integration::{
-    Account, AccountState, ClientSecretPreview, FlowBegun, GoogleApp, Integration, SaveGoogleApp,
+    Account, AccountState, ClientSecretPreview, Difference, FlowBegun, GoogleApp, Integration,
+    SaveGoogleApp,
 };
 use crate::receipts::{Receipt, Receipts};
 use crate::relay::{Barred, Enrol, Enrolment, Leave, Relay, SaveSite, Site, SiteFile};
@@ -76,12 +78,16 @@ fn rooms() {
                     missed: 2,
                     problem: None,
                 },
+                building: Some("North".into()),
+                floor: Some("2".into()),
+                capacity: Some(8),
             }],
         },
         json!({"now": "2026-11-23T10:42:00Z", "rooms": [{"id": ROOM, "name": "Alder",
             "calendar": "c_1@resource.calendar.google.com", "zone": "Europe/Brussels", "displays": [DISPLAY],
             "verified_at": null, "stale": false, "pushes": {"state": "missing", "last": "2026-11-23T10:00:00Z",
-            "renew_at": "2026-11-24T09:00:00Z", "missed": 2, "problem": null}}]}),
+            "renew_at": "2026-11-24T09:00:00Z", "missed": 2, "problem": null},
+            "building": "North", "floor": "2", "capacity": 8}]}),
     );
 }
 
@@ -182,21 +188,29 @@ fn integration() {
                     email: "a@example.com".into(),
                     state: AccountState::Connected,
                     directory_problem: Some("d".into()),
+                    lists_rooms: true,
                 },
                 Account {
                     id: "2".into(),
                     email: "b@example.com".into(),
                     state: AccountState::Reconnect { why: "w".into() },
                     directory_problem: None,
+                    lists_rooms: false,
                 },
             ],
+            obstacle: Some(Obstacle {
+                what: "w".into(),
+                action: "a".into(),
+                page: "/settings/relay".into(),
+            }),
         },
         json!({"redirect_uri": "https://relay.example.com/oauth/google/callback/0123456789abcdef",
             "app": {"client_id": "1.apps", "project": "signs"},
             "accounts": [{"id": "1", "email": "a@example.com", "state": {"state": "connected"},
-                "directory_problem": "d"},
+                "directory_problem": "d", "lists_rooms": true},
                 {"id": "2", "email": "b@example.com", "state": {"state": "reconnect", "why": "w"},
-                "directory_problem": null}]}),
+                "directory_problem": null, "lists_rooms": false}],
+            "obstacle": {"what": "w", "action": "a", "page": "/settings/relay"}}),
     );
     same(
         &SaveGoogleApp {
@@ -212,8 +226,14 @@ fn integration() {
             client_secret: "s".into(),
             project: Some("p".into()),
             warnings: vec!["w".into()],
+            differences: vec![Difference {
+                field: "f".into(),
+                needed: "n".into(),
+                found: vec!["o".into()],
+            }],
         },
-        json!({"client_id": "i", "client_secret": "s", "project": "p", "warnings": ["w"]}),
+        json!({"client_id": "i", "client_secret": "s", "project": "p", "warnings": ["w"],
+            "differences": [{"field": "f", "needed": "n", "found": ["o"]}]}),
     );
     same(
         &FlowBegun {
@@ -270,7 +290,7 @@ fn security_and_activity() {
         words.join(" "),
         "claimed signed_in sign_in_refused signed_out admin_reset relay_enrolled relay_key_changed relay_taken_over \
          relay_left site_verification_set proxy_set authorities_set google_app_saved account_connected \
-         account_disconnected pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked display_set \
+         account_disconnected room_added pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked display_set \
          room_set announced withdrawn layout_saved layout_deleted"
     );
 }

@@ -19,6 +19,9 @@ pub(super) struct FlowSecrets {
     pub(super) redirect_uri: String,
     /// The app may be changed while somebody is at Google's pages.
     pub(super) client_id: String,
+    /// The organisation's list of rooms was asked for, too.
+    #[serde(default)]
+    pub(super) with_rooms: bool,
 }
 
 impl FlowSecrets {
@@ -28,6 +31,7 @@ impl FlowSecrets {
             state: &self.state,
             nonce: &self.nonce,
             verifier: &self.verifier,
+            with_rooms: self.with_rooms,
         }
     }
 

@@ -41,6 +41,18 @@ pub(crate) struct Script {
     pub(crate) watch_fault: Option<(u16, String)>,
     /// The directory: names by address; refused when absent.
     pub(crate) people: Option<BTreeMap<String, String>>,
+    /// What the relay's public host would answer at `/hook`: to a token that is forged, and to one that is genuine.
+    pub(crate) hook: (u16, u16),
+    /// Where the consent page sends a browser, if anywhere.
+    pub(crate) consent_location: Option<String>,
+    /// The API is not enabled.
+    pub(crate) api_disabled: bool,
+    /// Names of calendars that are on no list, by id.
+    pub(crate) off_list: BTreeMap<String, String>,
+    /// The Admin SDK's rooms.
+    pub(crate) organisation: Vec<Value>,
+    /// Lists of calendars can be watched.
+    pub(crate) watch_lists: bool,
     /// Events as JSON, by calendar.
     pub(crate) events: BTreeMap<String, Vec<Value>>,
     /// Every request: method and path.
@@ -92,7 +104,13 @@ impl FakeGoogle {
             certs: url("/certs"),
             calendar: url("/calendar"),
             people: url("/people"),
+            admin: url("/admin"),
         }
+    }
+
+    /// An address here that stands for the relay's public host.
+    pub(crate) fn hook(&self) -> String {
+        format!("{}/hook", self.base)
     }
 
     pub(crate) fn script(&self) -> MutexGuard<'_, Script> {
@@ -161,7 +179,28 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
             &json!({"error": {"code": 401, "errors": [{"reason": "authError"}]}}),
         );
     }
+    if calls_api && script.api_disabled {
+        return reply(
+            403,
+            &json!({"error": {"code": 403, "errors": [{"domain": "usageLimits", "reason": "accessNotConfigured"}]}}),
+        );
+    }
     match path.as_str() {
+        "/hook" => {
+            let token = parts.headers["x-goog-channel-token"].to_str().unwrap();
+            let channel = parts.headers["x-goog-channel-id"].to_str().unwrap();
+            let genuine = token == format!("token-of-{channel}");
+            let (forged, right) = script.hook;
+            reply(if genuine { right } else { forged }, &Value::Null)
+        }
+        "/auth" => match &script.consent_location {
+            Some(location) => Response::builder()
+                .status(302)
+                .header("location", location)
+                .body(Body::empty())
+                .unwrap(),
+            None => reply(200, &json!({})),
+        },
         "/token" => token(&mut script, &body),
         "/certs" => reply(200, &certs()),
         "/revoke" => reply(200, &json!({})),
@@ -178,8 +217,22 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
             reply(204, &Value::Null)
         }
         "/people/people:searchDirectoryPeople" => people(&script, parts.uri.query()),
+        "/admin/directory/v1/customer/my_customer/resources/calendars" => {
+            reply(200, &json!({"items": script.organisation.clone()}))
+        }
+        "/calendar/users/me/calendarList/watch" if !script.watch_lists => reply(404, &json!({})),
         path if path.ends_with("/watch") => watch(&mut script, &body),
         _ if is_list => list(&mut script, &path, tag.as_deref()),
+        path if path.starts_with("/calendar/calendars/") => {
+            let id = path.trim_start_matches("/calendar/calendars/");
+            match script.off_list.get(id) {
+                Some(name) => reply(
+                    200,
+                    &json!({"id": id, "summary": name, "timeZone": "Europe/Oslo"}),
+                ),
+                None => reply(404, &json!({})),
+            }
+        }
         _ => reply(404, &json!({})),
     }
 }

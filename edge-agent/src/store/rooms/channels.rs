@@ -11,7 +11,8 @@ use crate::store::{Store, StoreError};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct StoredChannel {
     pub(crate) id: String,
-    pub(crate) room: RoomId,
+    /// What it is about; `None` for the account's list of calendars.
+    pub(crate) room: Option<RoomId>,
     pub(crate) account: String,
     /// Where Google posts to; a channel for another address than today's is of no use.
     pub(crate) address: String,
@@ -49,7 +50,7 @@ impl Store {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                 params![
                     channel.id,
-                    channel.room.as_str(),
+                    channel.room.as_ref().map(RoomId::as_str),
                     channel.account,
                     channel.address,
                     channel.resource_id,
@@ -64,7 +65,7 @@ impl Store {
         .await
     }
 
-    /// Google has opened the channel; those of the same room that it replaces are retired with it.
+    /// Google has opened the channel; those about the same that it replaces are retired with it.
     pub(crate) async fn channel_opened(
         &self,
         id: &str,
@@ -76,7 +77,8 @@ impl Store {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE watch_channels SET retired = 1
-                 WHERE id <> ?1 AND room = (SELECT room FROM watch_channels WHERE id = ?1)",
+                 WHERE id <> ?1 AND room IS (SELECT room FROM watch_channels WHERE id = ?1)
+                   AND (room IS NOT NULL OR account = (SELECT account FROM watch_channels WHERE id = ?1))",
                 [&id],
             )?;
             tx.execute(
@@ -134,11 +136,12 @@ impl Store {
 }
 
 fn channel_from(row: &Row<'_>) -> rusqlite::Result<StoredChannel> {
-    let room: String = row.get(1)?;
+    let room: Option<String> = row.get(1)?;
     Ok(StoredChannel {
         id: row.get(0)?,
         room: room
-            .parse()
+            .map(|room| room.parse())
+            .transpose()
             .map_err(|e| rusqlite::Error::FromSqlConversionFailure(1, Type::Text, Box::new(e)))?,
         account: row.get(2)?,
         address: row.get(3)?,

@@ -3,6 +3,7 @@ use crate::store::{NewGrant, StoredAccess};
 
 fn seen(calendar_id: &str, name: &str, zone: &str) -> SeenCalendar {
     SeenCalendar {
+        place: None,
         new_id: RoomId::new(&ulid::Ulid::new().to_string()).unwrap(),
         calendar_id: calendar_id.to_owned(),
         name: name.to_owned(),
@@ -157,7 +158,7 @@ async fn a_room_tells_whether_its_announcements_come() {
     let now: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
     let channel = StoredChannel {
         id: "ch".to_owned(),
-        room: id.clone(),
+        room: Some(id.clone()),
         account: one.clone(),
         address: "https://relay.example.com/a".to_owned(),
         key_version: 1,

@@ -150,7 +150,7 @@ impl Running {
             let mut open = channels
                 .into_iter()
                 .filter(|c| c.resource_id.is_some() && !c.retired);
-            open.find(|channel| channel.address.ends_with(address_ends))
+            open.find(|channel| channel.room.is_some() && channel.address.ends_with(address_ends))
         })
         .await
     }
@@ -184,7 +184,18 @@ impl Running {
     }
 
     pub(super) async fn announce(&self, channel: &str, number: u64) -> CalendarSignal {
+        self.announce_of(channel, number, None).await
+    }
+
+    /// An announcement as the relay hands it on while the link stands, with Google's name for what is watched.
+    pub(super) async fn announce_of(
+        &self,
+        channel: &str,
+        number: u64,
+        resource: Option<&str>,
+    ) -> CalendarSignal {
         let signal = CalendarSignal {
+            resource: resource.map(str::to_owned),
             channel: channel.to_owned(),
             number,
             received_at: now() - jiff::SignedDuration::from_millis(2),
