@@ -11,8 +11,8 @@ mod tests;
 mod trials;
 mod verdict;
 
-pub(super) use self::relay_host::ProvenHost;
 pub(crate) use self::steps::{Facts, steps};
+pub(crate) use self::verdict::ProvenHost;
 
 use edge_api::guide::{Obstacle, TestResult};
 use jiff::Timestamp;

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 use ulid::Ulid;
 
-use super::verdict::{failed, passed};
+use super::verdict::{ProvenHost, failed, passed};
 use crate::google::{Google, RelaySide};
 use crate::outbound::in_words;
 
@@ -20,14 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(8);
 
 /// A host that failed is not tried again by every page that is loaded.
 const TRY_AGAIN: SignedDuration = SignedDuration::from_secs(20);
-
-/// How the last test ended, and for which address.
-#[derive(Clone, Debug)]
-pub(in crate::google) struct ProvenHost {
-    address: String,
-    result: TestResult,
-    at: Timestamp,
-}
 
 impl<R: RelaySide> Google<R> {
     /// Whether the public host has passed its test since the agent started or the relay was changed.

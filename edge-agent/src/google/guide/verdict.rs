@@ -1,6 +1,15 @@
 //! How a test ends, in words.
 
 use edge_api::guide::TestResult;
+use jiff::Timestamp;
+
+/// How the last test of the relay's public host ended, and for which address.
+#[derive(Clone, Debug)]
+pub(crate) struct ProvenHost {
+    pub(super) address: String,
+    pub(super) result: TestResult,
+    pub(super) at: Timestamp,
+}
 
 /// It went well.
 pub(super) fn passed(what: impl Into<String>) -> TestResult {
