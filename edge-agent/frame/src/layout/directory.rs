@@ -20,8 +20,9 @@ const TIGHTEST: f32 = 1.5;
 /// Shares of the width: the room's name, its state; the rest shows its hours.
 const NAME: f32 = 0.33;
 const STATE: f32 = 0.29;
-/// Below this many pixels there is no place for hours.
+/// Below this many pixels, or so many lines of text, there is no place for hours: names and times would be cut.
 const NARROW: i32 = 360;
+const NARROW_LINES: i32 = 24;
 
 impl Canvas<'_> {
     pub(crate) fn directory(&mut self, directory: &Directory, area: Area) {
@@ -30,7 +31,7 @@ impl Canvas<'_> {
         };
         let rule = self.scene.scale.rule(directory.thickness);
         let line = self.line_height(&directory.font);
-        let wide = area.w >= NARROW;
+        let wide = area.w >= NARROW && area.w >= NARROW_LINES * line;
         let head = if wide { line } else { 0 };
         let least = (line as f32 * TIGHTEST) as i32;
         let room = area.h - head;
