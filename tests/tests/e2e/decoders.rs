@@ -17,6 +17,7 @@ use hub_link::picture;
 use hub_link::wire;
 use placard_tests::random::Random;
 use placard_tests::wishes::wish;
+use prost::Message;
 
 /// Inputs made of the corpus when no time is given.
 const INPUTS: usize = 3000;
@@ -28,7 +29,7 @@ type Decoder = fn(&[u8]);
 
 #[test]
 fn no_input_breaks_a_decoder() -> Result<()> {
-    let targets: [(&str, Decoder); 6] = [
+    let targets: [(&str, Decoder); 7] = [
         ("to-agent", message::<wire::ToAgent>),
         ("to-hub", message::<wire::ToHub>),
         ("frame-header", message::<wire::FrameHeader>),
@@ -39,6 +40,7 @@ fn no_input_breaks_a_decoder() -> Result<()> {
             message::<wire::Paired>(bytes);
         }),
         ("picture", pixels),
+        ("telemetry", telemetry),
         ("text", text),
     ];
     for (target, decoder) in targets {
@@ -154,13 +156,21 @@ fn mutated(mut input: Vec<u8>, other: &[u8], random: &mut Random) -> Vec<u8> {
     input
 }
 
-fn message<M: prost::Message + Default + PartialEq>(bytes: &[u8]) {
+fn message<M: Message + Default + PartialEq>(bytes: &[u8]) {
     let Ok(read) = codec::decode::<M>(bytes) else {
         return;
     };
     let written = codec::encode(&read).expect("what was short enough to be read can be written");
     let again = codec::decode::<M>(&written).expect("what was written can be read");
     assert!(again == read, "a message changed on its way");
+}
+
+/// A datagram: a message without a length in front.
+fn telemetry(bytes: &[u8]) {
+    if let Ok(read) = wire::Telemetry::decode(bytes) {
+        let again = wire::Telemetry::decode(&*read.encode_to_vec());
+        assert_eq!(again, Ok(read), "a measurement changed on its way");
+    }
 }
 
 /// Encoding (1 byte), announced length (4), length of the base (2), base, payload.
