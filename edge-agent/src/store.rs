@@ -1,8 +1,8 @@
 //! The agent's memory: one `SQLite` database, and the only place that speaks SQL.
 //!
 //! One thread owns the writing connection and one the reading connection, so that nothing blocks the runtime and no
-//! two writers meet. A write is one `BEGIN IMMEDIATE` transaction with `synchronous=FULL`: when the future returns, it
-//! is on disk.
+//! two writers meet. A write is all or nothing, and on disk when its future returns: `BEGIN IMMEDIATE`, with
+//! `synchronous=FULL`. Writes that wait at the same time share a transaction.
 
 mod accounts;
 mod announcements;
@@ -15,6 +15,7 @@ mod relay;
 mod rooms;
 mod secrets;
 mod web_images;
+mod writing;
 
 pub(crate) use self::accounts::*;
 pub(crate) use self::displays::*;
@@ -34,6 +35,7 @@ use tokio::sync::oneshot;
 
 use self::secrets::SealKey;
 pub(crate) use self::secrets::UnsealError;
+use self::writing::{Answer, Lost, Write, apart};
 
 /// How long a statement waits for a lock of another process, such as `edge-agent admin reset` beside the server.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -86,6 +88,8 @@ pub(crate) enum OpenStoreError {
 pub(crate) enum StoreError {
     #[error("the database refused")]
     Sql(#[from] rusqlite::Error),
+    #[error("the database did not take what was written")]
+    Lost(#[from] Lost),
     #[error("a stored {what} cannot be read")]
     Corrupt {
         what: &'static str,
@@ -116,7 +120,7 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 /// A handle on the database; cheap to clone. The threads end when the last handle is gone.
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
-    writer: mpsc::Sender<Job>,
+    writer: mpsc::Sender<Write>,
     reader: mpsc::Sender<Job>,
     seal_key: Arc<SealKey>,
 }
@@ -131,8 +135,8 @@ impl Store {
                 source,
             })
         };
-        let mut writing = open()?;
-        migrate(&mut writing)?;
+        let mut connection = open()?;
+        migrate(&mut connection)?;
         let reading = open()?;
         let key_path = data.join("keys").join("seal.key");
         let seal_key =
@@ -141,26 +145,33 @@ impl Store {
                 source,
             })?;
         Ok(Self {
-            writer: serve("store-writer", writing),
+            writer: writing::serve(connection),
             reader: serve("store-reader", reading),
             seal_key: Arc::new(seal_key),
         })
     }
 
-    /// Runs `f` in one transaction; commits if it returns `Ok`. Durable when this returns.
+    /// Runs `f` in a transaction, perhaps together with other writes; what it did stays if it returns `Ok`, and is durable
+    /// when this returns.
     pub(crate) async fn write<T, F>(&self, f: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, StoreError> + Send + 'static,
     {
-        run(&self.writer, move |connection| {
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let value = f(&transaction)?;
-            transaction.commit()?;
-            Ok(value)
-        })
-        .await
+        let (answer, outcome) = oneshot::channel();
+        let write: Write = Box::new(move |transaction| {
+            let done = transaction
+                .map_err(StoreError::from)
+                .and_then(|transaction| apart(transaction, f));
+            let answer: Answer = Box::new(move |lasts| {
+                let done = done.and_then(|value| lasts.map(|()| value).map_err(StoreError::from));
+                // That nobody waits any more is fine: the work is done all the same.
+                let _ = answer.send(done);
+            });
+            answer
+        });
+        self.writer.send(write).map_err(|_| StoreError::Closed)?;
+        outcome.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Runs `f` on a connection that sees everything committed before the call.
@@ -270,6 +281,47 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(rows, 0);
+    }
+
+    #[tokio::test]
+    async fn writes_that_waited_together_last_and_fail_each_for_itself() {
+        let data = tempfile::tempdir().unwrap();
+        let store = Store::open(data.path()).unwrap();
+        let table = "CREATE TABLE t (x INTEGER UNIQUE)";
+        store
+            .write(|tx| Ok(tx.execute_batch(table)?))
+            .await
+            .unwrap();
+        // Holds the writer up until all of them wait.
+        let (go, wait) = mpsc::channel::<()>();
+        let held = store.write(move |_| Ok(wait.recv().unwrap()));
+        let insert = |number: i64| {
+            store.write(move |tx| {
+                tx.execute("INSERT INTO t VALUES (?1)", [number])?;
+                // The second time it is there already.
+                tx.execute("INSERT INTO t VALUES (?1)", [number % 10])?;
+                Ok(number)
+            })
+        };
+        let all = async { tokio::join!(insert(11), insert(21), insert(12)) };
+        let release = async {
+            tokio::task::yield_now().await;
+            go.send(()).unwrap();
+        };
+        let (held, (first, second, third), ()) = tokio::join!(held, all, release);
+        held.unwrap();
+        assert_eq!(first.unwrap(), 11);
+        assert!(matches!(second, Err(StoreError::Sql(_))));
+        assert_eq!(third.unwrap(), 12);
+        let rows: Vec<i64> = store
+            .read(|c| {
+                let mut statement = c.prepare("SELECT x FROM t ORDER BY x")?;
+                let rows = statement.query_map([], |row| row.get(0))?;
+                Ok(rows.collect::<Result<_, _>>()?)
+            })
+            .await
+            .unwrap();
+        assert_eq!(rows, [1, 2, 11, 12], "nothing of the second one");
     }
 
     #[test]
