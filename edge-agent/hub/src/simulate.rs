@@ -7,7 +7,7 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -25,8 +25,8 @@ use tokio_util::sync::CancellationToken;
 use self::memory::{Memory, Pool};
 use crate::backoff::Backoff;
 
-/// How often the counts are printed.
-const PRINT_EVERY: Duration = Duration::from_secs(1);
+/// How often the counts are printed, if they have changed.
+const PRINT_EVERY: Duration = Duration::from_millis(100);
 
 /// What is simulated.
 #[derive(Clone, Debug)]
@@ -45,8 +45,13 @@ pub struct Simulation {
 }
 
 /// What has happened so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counts {
+    hubs: u64,
+    /// When the first hub dialled, in microseconds since 1970.
+    dialled_at_us: i64,
+    /// When the last hub that was missing was welcomed; 0 before.
+    complete_at_us: AtomicI64,
     connected: AtomicU64,
     connects: AtomicU64,
     failures: AtomicU64,
@@ -77,15 +82,20 @@ pub async fn run(simulation: Simulation, stop: CancellationToken) -> anyhow::Res
         .map(|identity| identity.pin().to_string())
         .collect();
     println!("{}", serde_json::json!({ "hubs": pins }));
-    let counts = Arc::new(Counts::default());
     let pool = Pool::default();
+    // Everybody's socket first, so that all dial at the same time.
+    let endpoints = identities
+        .into_iter()
+        .map(|identity| HubEndpoint::open(agent, identity, simulation.displays))
+        .collect::<Result<Vec<_>, _>>()?;
+    let counts = Arc::new(Counts::of(endpoints.len()));
     let mut hubs = JoinSet::new();
-    for (number, identity) in identities.into_iter().enumerate() {
+    for (number, endpoint) in endpoints.into_iter().enumerate() {
         let keys = (0..simulation.displays).map(|display| format!("sim-{number}-{display}"));
         let hub = SimulatedHub {
             agent,
             pin: simulation.pin,
-            endpoint: HubEndpoint::open(agent, identity, simulation.displays)?,
+            endpoint,
             memory: Memory::new(keys.collect(), simulation.panel, pool.clone()),
             counts: Arc::clone(&counts),
         };
@@ -100,6 +110,32 @@ pub async fn run(simulation: Simulation, stop: CancellationToken) -> anyhow::Res
 }
 
 impl Counts {
+    fn of(hubs: usize) -> Self {
+        Self {
+            hubs: hubs as u64,
+            dialled_at_us: now().as_microsecond(),
+            complete_at_us: AtomicI64::new(0),
+            connected: AtomicU64::new(0),
+            connects: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+            frames: AtomicU64::new(0),
+            plans: AtomicU64::new(0),
+        }
+    }
+
+    /// A hub was welcomed.
+    fn came(&self) {
+        add(&self.connects);
+        if self.connected.fetch_add(1, Ordering::Relaxed) + 1 == self.hubs {
+            let complete = now().as_microsecond();
+            self.complete_at_us.store(complete, Ordering::Relaxed);
+        }
+    }
+
+    fn went(&self) {
+        self.connected.fetch_sub(1, Ordering::Relaxed);
+    }
+
     async fn print(&self) -> Infallible {
         let mut last = String::new();
         loop {
@@ -110,6 +146,8 @@ impl Counts {
                 "failures": count(&self.failures),
                 "frames": count(&self.frames),
                 "plans": count(&self.plans),
+                "dialled_at_us": self.dialled_at_us,
+                "complete_at_us": self.complete_at_us.load(Ordering::Relaxed),
             });
             let line = line.to_string();
             if line != last {
@@ -147,11 +185,10 @@ impl SimulatedHub {
             };
             match self.endpoint.connect(self.agent, &[self.pin], hello).await {
                 Ok(link) => {
-                    add(&self.counts.connects);
-                    add(&self.counts.connected);
+                    self.counts.came();
                     backoff = Backoff::default();
                     self.serve(link).await;
-                    self.counts.connected.fetch_sub(1, Ordering::Relaxed);
+                    self.counts.went();
                 }
                 Err(error) => {
                     add(&self.counts.failures);
