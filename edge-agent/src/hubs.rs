@@ -12,6 +12,7 @@ mod freshener;
 mod incarnation;
 pub(crate) mod keys;
 mod listener;
+mod live_keys;
 mod needs;
 mod outgoing;
 mod pairing;
@@ -47,6 +48,7 @@ pub(crate) use self::views::{DisplayView, HubView};
 use self::fleet::Fleet;
 use self::freshener::Freshener;
 use self::keys::{Keyring, KeyringError};
+use self::live_keys::KeyFollower;
 use self::needs::Rooms;
 use self::pairing::{PairingWindow, Wanted};
 use self::pictures::Pictures;
@@ -152,25 +154,33 @@ impl Hubs {
         tasks: &TaskTracker,
         stop: CancellationToken,
     ) -> Result<Self, StartHubsError> {
-        let keys = Arc::new(Keyring::load(keys_dir)?);
+        let keys = Keyring::load(keys_dir)?;
         let standings = Standings::load(store.clone(), config.instance).await?;
-        let endpoint = AgentEndpoint::bind(config.listen, &keys.identities())?;
+        let endpoint = Arc::new(AgentEndpoint::bind(config.listen, &keys.identities())?);
         let local_addr = endpoint
             .local_addr()
             .map_err(StartHubsError::LocalAddress)?;
+        let registry = Registry::default();
+        let (follower, keys) = KeyFollower::new(
+            keys_dir.to_owned(),
+            keys,
+            Arc::clone(&endpoint),
+            registry.clone(),
+        );
         let rooms = Rooms {
             drawer: Drawer::start(config.fonts).map_err(StartHubsError::Drawer)?,
-            registry: Registry::default(),
+            registry,
             pictures: Pictures::new(store.clone()),
             fleet: Fleet::default(),
             standings: standings.clone(),
-            keys: Arc::clone(&keys),
+            keys: keys.clone(),
             addresses: Arc::new(config.addresses),
             store,
             bus,
         };
         tasks.spawn(stop.clone().run_until_cancelled_owned(standings.settle()));
-        tasks.spawn(announce::run(local_addr, keys.active(), stop.clone()));
+        tasks.spawn(stop.clone().run_until_cancelled_owned(follower.run()));
+        tasks.spawn(announce::run(local_addr, keys, stop.clone()));
         let window = PairingWindow::default();
         // First the planner, so that it hears of the displays that the first hub brings.
         Planner::start(
@@ -189,7 +199,7 @@ impl Hubs {
         let news = rooms.bus.follow();
         tasks.spawn(stop.clone().run_until_cancelled_owned(freshener.run(news)));
         let server = Server {
-            endpoint: Arc::new(endpoint),
+            endpoint,
             rooms: rooms.clone(),
             window: window.clone(),
         };

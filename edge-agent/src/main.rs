@@ -64,10 +64,9 @@ enum Hubs {
         #[arg(required = true)]
         pins: Vec<String>,
     },
-    /// Draw a new key for the agent; hubs learn of it by themselves. Restart the agent afterwards.
+    /// Draw a new key for the agent; hubs learn of it by themselves.
     RotateKey(Data),
-    /// Go by the standby key, since the active one was lost or stolen. Reads the recovery phrase from stdin. Restart the
-    /// agent afterwards.
+    /// Go by the standby key, since the active one was lost or stolen. Reads the recovery phrase from stdin.
     PromoteStandby(Data),
     /// Serve hubs in the place of another copy of this agent. Restart the agent afterwards.
     TakeOver(Data),
@@ -158,8 +157,7 @@ async fn run(command: Command) -> Result<()> {
         } => {
             let phrase = edge_agent::recovery_phrase(&data, new)?;
             eprintln!(
-                "Write this down and keep it where the agent is not. It is not stored anywhere and will not be shown again. \
-                 Restart the agent if it runs."
+                "Write this down and keep it where the agent is not. It is not stored anywhere and will not be shown again."
             );
             println!("{phrase}");
             Ok(())
@@ -196,13 +194,17 @@ async fn hubs(command: Hubs) -> Result<()> {
         }
         Hubs::RotateKey(Data { data }) => {
             println!("{}", edge_agent::rotate_hub_key(&data).await?);
-            eprintln!("Restart the agent; hubs learn of the new key as they connect.");
+            eprintln!(
+                "The running agent takes it up within seconds; hubs that are away learn of it as they connect."
+            );
         }
         Hubs::PromoteStandby(Data { data }) => {
             let phrase =
                 std::io::read_to_string(std::io::stdin()).context("read the recovery phrase")?;
             println!("{}", edge_agent::promote_standby_key(&data, &phrase)?);
-            eprintln!("Restart the agent; hubs drop the key that they knew.");
+            eprintln!(
+                "The running agent takes it up within seconds, and every hub calls again and drops the key that it knew."
+            );
         }
         Hubs::TakeOver(Data { data }) => {
             edge_agent::take_over(&data).await?;

@@ -40,7 +40,7 @@ pub fn hub_keys(data: &Path) -> Result<HubKeys, ConsoleError> {
     })
 }
 
-/// Draws a new key; hubs learn of it as they connect, from the agent's next start on. Answers its pin.
+/// Draws a new key; hubs learn of it, from the running agent or as they connect. Answers its pin.
 ///
 /// # Errors
 ///
@@ -52,8 +52,7 @@ pub async fn rotate_hub_key(data: &Path) -> Result<String, ConsoleError> {
     Ok(keys::rotate(&folder(data), without)?.to_string())
 }
 
-/// Makes the standby key the active one, from the agent's next start on; hubs drop the key that they knew. Answers its
-/// pin.
+/// Makes the standby key the active one; hubs drop the key that they knew, at once if the agent runs. Answers its pin.
 ///
 /// # Errors
 ///

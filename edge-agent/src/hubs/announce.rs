@@ -6,24 +6,34 @@ use hub_link::identity::Pin;
 use mdns_sd::{ServiceDaemon, ServiceInfo};
 use tokio_util::sync::CancellationToken;
 
+use super::live_keys::LiveKeys;
+
 /// What hubs look for.
 const SERVICE: &str = "_placard-hub._udp.local.";
 
-/// Announces until `stop`. An agent that listens on this machine alone announces nothing.
-pub(super) async fn run(listen: SocketAddr, pin: Pin, stop: CancellationToken) {
+/// Announces until `stop`, by the key that speaks. An agent that listens on this machine alone announces nothing.
+pub(super) async fn run(listen: SocketAddr, mut keys: LiveKeys, stop: CancellationToken) {
     if listen.ip().is_loopback() {
         return;
     }
-    let daemon = match announce(listen, pin) {
-        Ok(daemon) => daemon,
-        Err(error) => {
-            tracing::info!(%error, "this agent is not announced on the LAN; hubs need its address");
+    while !stop.is_cancelled() {
+        let pin = keys.borrow_and_update().active();
+        let daemon = match announce(listen, pin) {
+            Ok(daemon) => daemon,
+            Err(error) => {
+                tracing::info!(%error, "this agent is not announced on the LAN; hubs need its address");
+                return;
+            }
+        };
+        // The sender is gone only when everything stops.
+        let changed = async { keys.wait_for(|keys| keys.active() != pin).await.is_ok() };
+        let changed = stop.run_until_cancelled(changed).await;
+        // Says goodbye on its own thread, for which nobody needs to wait.
+        let _ = daemon.shutdown();
+        if changed != Some(true) {
             return;
         }
-    };
-    stop.cancelled().await;
-    // Says goodbye on its own thread, for which nobody needs to wait.
-    let _ = daemon.shutdown();
+    }
 }
 
 fn announce(listen: SocketAddr, pin: Pin) -> mdns_sd::Result<ServiceDaemon> {

@@ -91,6 +91,19 @@ impl Keyring {
         self.standby
     }
 
+    /// Whether hubs may still ask for this key.
+    pub(super) fn knows(&self, pin: Pin) -> bool {
+        self.identities()
+            .iter()
+            .any(|identity| identity.pin() == pin)
+    }
+
+    /// All of them, which tells whether something has changed.
+    pub(super) fn pins(&self) -> (Vec<Pin>, Option<Pin>) {
+        let pins = self.identities().iter().map(Identity::pin).collect();
+        (pins, self.standby)
+    }
+
     /// For hubs.
     pub(crate) fn to_wire(&self) -> AgentKeys {
         AgentKeys {
@@ -115,7 +128,7 @@ pub(crate) fn make_standby(folder: &Path, anew: bool) -> Result<RecoveryPhrase, 
     Ok(phrase)
 }
 
-/// Draws a new active key; the one that there is serves hubs that have not heard of it, from the agent's next start on.
+/// Draws a new active key; the one that there is serves hubs that have not heard of it.
 /// `without` counts the hubs that do not know the key that there is.
 pub(crate) fn rotate(folder: &Path, without: u32) -> Result<Pin, KeyringError> {
     if previous_file(folder).exists() && without > 0 {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::fleet::Fleet;
-use super::keys::Keyring;
+use super::live_keys::LiveKeys;
 use super::pictures::Pictures;
 use super::registry::Registry;
 use super::standing::Standings;
@@ -23,7 +23,7 @@ pub(super) struct Rooms {
     pub(super) pictures: Pictures,
     pub(super) fleet: Fleet,
     pub(super) standings: Standings,
-    pub(super) keys: Arc<Keyring>,
+    pub(super) keys: LiveKeys,
     /// Where else hubs may find this agent, `HOST:PORT`.
     pub(super) addresses: Arc<Vec<String>>,
 }

@@ -33,6 +33,8 @@ pub(crate) enum SessionOrder {
     },
     /// Rooms have been verified again.
     Freshness(wire::FreshnessUpdate),
+    /// The agent has another key.
+    Keys(wire::AgentKeys),
     /// Start the hub's program again.
     Reboot,
     /// Show a picture for a while.
@@ -198,6 +200,14 @@ impl Registry {
             .sessions
             .get(hub)
             .is_some_and(|entry| entry.orders.send(order).is_ok())
+    }
+
+    /// Tells every session.
+    pub(crate) fn tell_all(&self, order: &SessionOrder) {
+        for entry in self.lock().sessions.values() {
+            // A session that has just ended needs no orders.
+            let _ = entry.orders.send(order.clone());
+        }
     }
 
     /// Since when and from where a hub is connected; `None` when it is away.

@@ -44,8 +44,18 @@ pub(super) struct Sending {
     orders: Outbox<wire::ToHub>,
     outgoing: Outgoing,
     capabilities: u64,
+    /// By display: the newest plan that is on its way.
+    pushed: HashMap<String, Pushed>,
     /// When the hub should hear the time again.
     time_at: Instant,
+}
+
+/// A plan on its way to a hub's disk.
+struct Pushed {
+    generation: Generation,
+    /// Frames that go with it.
+    frames: usize,
+    at: Instant,
 }
 
 impl Sending {
@@ -70,6 +80,7 @@ impl Sending {
             orders,
             outgoing: Outgoing::default(),
             capabilities: hello.capabilities,
+            pushed: HashMap::new(),
             time_at: Instant::now() + TIME_EVERY,
         }
     }
@@ -168,10 +179,13 @@ impl Sending {
                 };
                 self.order(to_hub::Kind::Identify(identify)).await
             }
+            SessionOrder::Keys(keys) if Capability::Keys.is_in(self.capabilities) => {
+                self.order(to_hub::Kind::Keys(keys)).await
+            }
             SessionOrder::Reboot if Capability::Reboot.is_in(self.capabilities) => {
                 self.order(to_hub::Kind::Reboot(Reboot {})).await
             }
-            SessionOrder::Reboot => Ok(()),
+            SessionOrder::Keys(_) | SessionOrder::Reboot => Ok(()),
         }
     }
 
@@ -182,6 +196,7 @@ impl Sending {
                     reported.stored(generation);
                     self.outgoing.arrived(&key, &reported.under_way());
                 }
+                self.tell_how_long(&key, generation);
                 Ok(())
             }
             Receipt::Pressed { boot, sequence } => {
@@ -189,6 +204,22 @@ impl Sending {
                 self.order(to_hub::Kind::ButtonsSeen(ButtonsSeen { boot, sequence }))
                     .await
             }
+        }
+    }
+
+    /// The time from our hands to the hub's disk, for whoever looks for what is slow.
+    fn tell_how_long(&mut self, key: &str, generation: Generation) {
+        let there = |pushed: &Pushed| pushed.generation <= generation;
+        if self.pushed.get(key).is_some_and(there)
+            && let Some(Pushed { frames, at, .. }) = self.pushed.remove(key)
+        {
+            let took_us = u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX);
+            tracing::debug!(
+                display.key = key,
+                frames,
+                took_us,
+                "a plan is on the hub's disk"
+            );
         }
     }
 
@@ -216,6 +247,12 @@ impl Sending {
         let Some(delivery) = reported.bring_to(key, desired, freshness, &under_way, now()) else {
             return Ok(());
         };
+        let pushed = Pushed {
+            generation: desired.generation,
+            frames: delivery.frames.len(),
+            at: Instant::now(),
+        };
+        self.pushed.insert(key.to_owned(), pushed);
         for frame in delivery.frames {
             self.outgoing.push(key, frame);
         }

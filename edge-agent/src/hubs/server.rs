@@ -106,7 +106,8 @@ impl Server {
         } else {
             tracing::info!(hub.id = %id, "a hub was paired");
             self.rooms.bus.send(News::HubsChanged);
-            if let Err(error) = proven.confirm(Some(self.rooms.keys.to_wire())).await {
+            let keys = self.rooms.keys.borrow().to_wire();
+            if let Err(error) = proven.confirm(Some(keys)).await {
                 // It wrote our key down before it proved the code: its next call will tell it.
                 tracing::debug!(
                     error = &error as &dyn std::error::Error,

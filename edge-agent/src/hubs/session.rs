@@ -171,11 +171,12 @@ async fn serve(
         displays: ids,
         receipts,
     };
+    let keys = rooms.keys.borrow().to_wire();
     let welcome = wire::Welcome {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         capabilities: Capability::bits(CAPABILITIES),
         incarnation: Some(rooms.standings.incarnation().await?),
-        keys: Some(rooms.keys.to_wire()),
+        keys: Some(keys),
         addresses: rooms.addresses.to_vec(),
         spread_ms: u32::try_from(rooms.registry.count() * SPREAD_MS_PER_HUB).unwrap_or(u32::MAX),
     };

@@ -1,5 +1,6 @@
 //! From a changed room to a glass, over real QUIC on loopback, with a hub that stores nothing and shows at once.
 
+mod changed_keys;
 mod economy;
 mod first_step;
 mod fleet;

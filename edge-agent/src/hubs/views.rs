@@ -136,7 +136,7 @@ impl Hubs {
 
     /// Whether a standby key is at hand: without one, a lost key means pairing every hub again.
     pub(crate) fn has_standby_key(&self) -> bool {
-        self.0.rooms.keys.standby().is_some()
+        self.0.rooms.keys.borrow().standby().is_some()
     }
 }
 

@@ -40,6 +40,8 @@ struct Memory {
     seen: Vec<u64>,
     /// The agent's last Welcome.
     welcome: Option<wire::Welcome>,
+    /// Keys that it was told after that.
+    keys: Option<wire::AgentKeys>,
 }
 
 type Pretence = Arc<dyn Fn(&mut Hello) + Send + Sync>;
@@ -200,6 +202,7 @@ impl TestHub {
                     Some(to_hub::Kind::ButtonsSeen(seen)) => {
                         self.memory.lock().unwrap().seen.push(seen.sequence)
                     }
+                    Some(to_hub::Kind::Keys(keys)) => self.memory.lock().unwrap().keys = Some(keys),
                     _ => {}
                 }
                 done.send(()).unwrap();
@@ -285,6 +288,11 @@ impl TestHub {
     /// The agent's last Welcome.
     pub(super) fn welcome(&self) -> wire::Welcome {
         self.memory.lock().unwrap().welcome.clone().unwrap()
+    }
+
+    /// The keys that the agent has told of during a connection.
+    pub(super) fn keys_told(&self) -> Option<wire::AgentKeys> {
+        self.memory.lock().unwrap().keys.clone()
     }
 
     pub(super) fn forget_freshness(&self) {
