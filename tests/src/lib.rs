@@ -32,6 +32,7 @@ pub mod read_along;
 pub mod readers;
 mod relay;
 pub mod relay_page;
+mod second_place;
 pub mod setting_up;
 pub mod sign;
 pub mod signs;

@@ -64,6 +64,8 @@ pub struct WorldPlan {
     pub fonts: Option<PathBuf>,
     /// Where everything stands.
     pub places: Places,
+    /// Where hubs may find the agent as well, `HOST:PORT`.
+    pub other_addresses: Vec<String>,
     /// What stands before the relay, if it does not serve TLS by itself.
     pub web_server: Option<WebServer>,
     /// Whether programs can be killed at their durable writes.
@@ -86,6 +88,7 @@ impl WorldPlan {
             sync_seconds: None,
             fonts: None,
             places: Places::default(),
+            other_addresses: Vec::new(),
             web_server: None,
             crash_points: false,
         }

@@ -156,6 +156,7 @@ name = "portal.localhost"
 
 [hubs]
 listen = "{hubs}"
+addresses = {others:?}
 
 [outbound]
 extra_ca = "{ca}"
@@ -174,6 +175,7 @@ calendar = "{google}/calendar/v3"
 people = "{google}/v1"
 admin = "{google}/admin"
 {sync}"#,
+        others = plan.other_addresses,
         ca = path(&authority.certificate)?,
         relay = places.relay.address,
         google_address = places.google.address,
