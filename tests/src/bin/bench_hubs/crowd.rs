@@ -163,7 +163,10 @@ fn link_all(story: &Story) -> Result<()> {
         Ok(ids.collect::<Result<_, _>>()?)
     };
     let hubs = ids("SELECT DISTINCT hub FROM displays WHERE key LIKE 'sim-%' ORDER BY hub")?;
-    let rooms = ids("SELECT id FROM rooms WHERE name LIKE 'Room %' ORDER BY id")?;
+    // Not the room that the story is about.
+    let rooms = ids(
+        "SELECT id FROM rooms WHERE id NOT IN (SELECT room FROM displays WHERE room IS NOT NULL) ORDER BY id",
+    )?;
     anyhow::ensure!(
         rooms.len() >= hubs.len(),
         "{} rooms for {} hubs",

@@ -1,15 +1,17 @@
 //! A fleet of simulated hubs that the agent lets in, in a process of its own.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use placard_tests::process::{Process, Surroundings, output_of};
-use placard_tests::wait::eventually;
 use placard_tests::world::World;
 use serde_json::Value;
 
 use crate::frames::PANEL;
 
+/// How long a thousand hubs may take for anything; speed is judged by the rows.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// When nothing has come for so long, nothing more will.
 const QUIET: Duration = Duration::from_secs(5);
 
@@ -117,11 +119,17 @@ impl Fleet {
     }
 
     async fn says(&mut self, what: &str, enough: impl Fn(&Value) -> bool) -> Result<Value> {
-        let process = tokio::sync::Mutex::new(&mut self.process);
-        eventually(what, || async {
-            let said = process.lock().await.says("connects").await?;
-            Ok(enough(&said).then_some(said))
-        })
-        .await
+        let begun = Instant::now();
+        loop {
+            let said = self.process.says("connects").await?;
+            if enough(&said) {
+                return Ok(said);
+            }
+            ensure!(
+                begun.elapsed() < PATIENCE,
+                "did not happen within {PATIENCE:?}: {what}; the fleet says {said}"
+            );
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 }
