@@ -294,7 +294,10 @@ mod tests {
             .unwrap();
         // Holds the writer up until all of them wait.
         let (go, wait) = mpsc::channel::<()>();
-        let held = store.write(move |_| Ok(wait.recv().unwrap()));
+        let held = store.write(move |_| {
+            wait.recv().unwrap();
+            Ok(())
+        });
         let insert = |number: i64| {
             store.write(move |tx| {
                 tx.execute("INSERT INTO t VALUES (?1)", [number])?;
