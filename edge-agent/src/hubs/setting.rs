@@ -19,9 +19,9 @@ impl Hubs {
                 self.look_again(display);
                 Ok(())
             }
-            Err(NotSet::UnknownDisplay) => Err(DisplayError::UnknownDisplay),
-            Err(NotSet::UnknownRoom) => Err(DisplayError::UnknownRoom),
-            Err(NotSet::UnknownLayout) => Err(DisplayError::UnknownLayout),
+            Err(NotSet::Display) => Err(DisplayError::UnknownDisplay),
+            Err(NotSet::Room) => Err(DisplayError::UnknownRoom),
+            Err(NotSet::Layout) => Err(DisplayError::UnknownLayout),
         }
     }
 

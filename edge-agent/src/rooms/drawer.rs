@@ -20,10 +20,6 @@ const KEPT: usize = 256;
 
 /// What can be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time is on its way to the thread that draws"
-)]
 pub(crate) enum Drawing {
     /// A layout with what it has to say.
     Sign { state: Box<SignState>, look: Look },

@@ -43,8 +43,9 @@ impl House {
 
 #[tokio::test]
 async fn a_layout_is_imported_edited_kept_from_two_hands_and_deleted() {
-    let (house, cookie) = House::claimed().await;
-    let cookie = Some(cookie.as_str());
+    let (house, cookie_text) = House::claimed().await;
+    let cookie_text = cookie_text.as_str();
+    let cookie = Some(cookie_text);
     let made = house
         .post(
             "/api/v1/layouts",
@@ -57,7 +58,6 @@ async fn a_layout_is_imported_edited_kept_from_two_hands_and_deleted() {
     assert_eq!(made.body["document"], DOCUMENT, "character for character");
     let path = format!("/api/v1/layouts/{}", made.body["layout"].as_str().unwrap());
 
-    let cookie_text = cookie.unwrap();
     let saved = house.save(cookie_text, &path, 1, r#"{"items": []}"#).await;
     assert_eq!(
         (saved.status, &saved.body["version"]),

@@ -301,7 +301,7 @@ async fn a_directory_lists_its_rooms_moves_on_by_the_hour_and_has_them_read() {
         .set_display(&house.display, unknown)
         .await
         .unwrap();
-    assert_eq!(refused, Err(NotSet::UnknownRoom));
+    assert_eq!(refused, Err(NotSet::Room));
     assert!(
         matches!(house.subject().await.about, About::Directory { .. }),
         "what was set stays"

@@ -11,13 +11,13 @@ use serde::de::DeserializeOwned;
 
 use super::super::{Store, StoreError, layouts};
 
-/// Why a display was not set.
+/// What is not known, so that a display was not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotSet {
-    UnknownDisplay,
-    /// A room of the directory.
-    UnknownRoom,
-    UnknownLayout,
+    Display,
+    /// One of the directory.
+    Room,
+    Layout,
 }
 
 impl Store {
@@ -33,7 +33,7 @@ impl Store {
             if let Some(LayoutRef::Own(layout)) = &settings.layout
                 && !layouts::is_known(tx, layout)?
             {
-                return Ok(Err(NotSet::UnknownLayout));
+                return Ok(Err(NotSet::Layout));
             }
             let listed = match &settings.shows {
                 Shows::Directory { rooms, .. } => rooms.as_slice(),
@@ -41,7 +41,7 @@ impl Store {
             };
             for room in listed {
                 if !is_room(tx, room)? {
-                    return Ok(Err(NotSet::UnknownRoom));
+                    return Ok(Err(NotSet::Room));
                 }
             }
             let changed = tx.execute(
@@ -49,7 +49,7 @@ impl Store {
                 params![display.as_str(), text],
             )?;
             if changed == 0 {
-                return Ok(Err(NotSet::UnknownDisplay));
+                return Ok(Err(NotSet::Display));
             }
             tx.execute(
                 "DELETE FROM directory_rooms WHERE display = ?1",
