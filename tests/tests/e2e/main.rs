@@ -13,4 +13,5 @@ mod old_machine;
 mod outages;
 mod promises;
 mod python_hub;
+mod random_faults;
 mod way_out;

@@ -19,6 +19,9 @@ use serde_json::{Value, json};
 /// As many as CI has time for.
 const STEPS: u64 = 200;
 
+/// An agent that waits after one fault is not struck by the next; of a run of chance so many strike at least.
+const FEWEST: usize = 6;
+
 /// After the worst of rate limits the agent asks again within a little more than a minute.
 const PATIENCE: Duration = Duration::from_secs(150);
 
@@ -85,7 +88,7 @@ async fn in_the_end_every_glass_is_its_calendar_whatever_google_did() -> Result<
                 .filter(|(_, n)| *n > 0)
                 .map(|(name, _)| name),
         );
-        tokio::time::sleep(random.span(Duration::from_millis(60))).await;
+        tokio::time::sleep(random.span(Duration::from_millis(160))).await;
     }
     println!(
         "{{\"steps\": {steps}, \"thrown\": {}, \"struck\": {}}}",
@@ -93,7 +96,7 @@ async fn in_the_end_every_glass_is_its_calendar_whatever_google_did() -> Result<
         struck.len()
     );
     ensure!(
-        struck.len() * 2 > switches().len(),
+        struck.len() >= FEWEST,
         "too few switches struck for a test: {struck:?}"
     );
     mend(&world, &mut admin).await?;
@@ -152,8 +155,8 @@ async fn one_step(
     let calendar = &world.calendar;
     let room = &random.pick(signs).room.calendar;
     match random.below(10) {
-        0 => mend(world, admin).await?,
-        1..=4 => {
+        0 | 1 => mend(world, admin).await?,
+        2..=4 => {
             let all = switches();
             let chosen: Vec<_> = (0..=random.below(3))
                 .map(|_| random.pick(&all).clone())
