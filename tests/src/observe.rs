@@ -4,10 +4,26 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use jiff::Timestamp;
 use reqwest::StatusCode;
+use serde::Deserialize;
 
 use crate::admin::client;
 use crate::world::World;
+
+/// A hub's plan, as far as stories look at it.
+#[derive(Deserialize)]
+struct Plan {
+    /// In order of time.
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    from: Timestamp,
+    /// The frame's hash.
+    frame: serde_json::Value,
+}
 
 impl World {
     /// How often the agent has listed events so far.
@@ -54,14 +70,20 @@ impl World {
         Ok(answer.status())
     }
 
-    /// How many pictures a hub has planned for a display, the present one included.
+    /// Whether a hub has a picture of the room for an instant. Until the agent has drawn the whole day, a plan says for
+    /// the instants that are not drawn yet what it says at its own end: that nothing is known.
     ///
     /// # Errors
     ///
-    /// Fails when the hub has no plan on disk.
-    pub fn planned(&self, hub: &str, key: &str) -> Result<usize> {
-        let plan: serde_json::Value = serde_json::from_slice(&fs::read(self.plan_file(hub, key))?)?;
-        Ok(plan["steps"].as_array().map_or(0, Vec::len))
+    /// Fails when the hub has no plan on disk, or it is not what a hub writes.
+    pub fn is_planned(&self, hub: &str, key: &str, instant: Timestamp) -> Result<bool> {
+        let plan: Plan = serde_json::from_slice(&fs::read(self.plan_file(hub, key))?)?;
+        let then = plan.steps.iter().rfind(|step| step.from <= instant);
+        let nothing_known = plan.steps.last();
+        Ok(match (then, nothing_known) {
+            (Some(then), Some(nothing_known)) => then.frame != nothing_known.frame,
+            _ => false,
+        })
     }
 
     /// Where a hub keeps a display's plan.

@@ -61,7 +61,7 @@ async fn a_hub_flips_its_sign_on_time_while_the_agent_is_dead() -> Result<()> {
     signs[0].is_right(&world.calendar).await?;
     // The picture that is due comes first; the rest of the day follows it.
     eventually("the hub holds the day's plan", || async {
-        Ok((world.planned("North", "north-1")? > 1).then_some(()))
+        Ok(world.is_planned("North", "north-1", soon)?.then_some(()))
     })
     .await?;
     world.kill_agent().await?;
