@@ -53,6 +53,10 @@ class WorkspaceRules(CheckTest):
         clone = self.workspace({"edge-agent": "[dev-dependencies]\nhub = { path = '../hub' }\n", "hub": ""})
         self.assert_breaks(workspace.directions, clone, "edge-agent may not depend on hub")
 
+    def test_a_test_helper_that_ships(self):
+        clone = self.workspace({"cloud-relay": "[dependencies]\ncanary = { path = '../canary' }\n", "canary": ""})
+        self.assert_breaks(workspace.directions, clone, "cloud-relay may not depend on canary")
+
     def test_a_crate_that_nobody_has_placed(self):
         self.assert_breaks(workspace.directions, self.workspace({"common": ""}), "common")
 
@@ -60,6 +64,8 @@ class WorkspaceRules(CheckTest):
         crates = {
             "hub": "[dependencies]\nframe = { path = '../frame' }\n",
             "frame": "",
+            "canary": "",
+            "cloud-relay": "[dev-dependencies]\ncanary = { path = '../canary' }\n",
             "placard-tests": "[dependencies]\nhub = { path = '../hub' }\n",
         }
         self.assert_keeps(workspace.directions, self.workspace(crates))

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::canaries::Place;
+use canary::Place;
 
 /// Every file below a folder.
 ///

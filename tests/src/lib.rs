@@ -6,7 +6,6 @@
 
 pub mod admin;
 pub mod calendar;
-pub mod canaries;
 pub mod certificates;
 pub mod changes;
 pub mod clock;

@@ -8,13 +8,13 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::admin::Admin;
-use crate::canaries::{Canary, Place};
 use crate::connect_proxy::ConnectProxy;
 use crate::consent;
 use crate::kept::{files, values};
 use crate::plan::WorldPlan;
 use crate::setting_up::{CLIENT_ID, CLIENT_SECRET};
 use crate::world::World;
+use canary::{Canary, Place};
 
 /// The relay's name.
 pub const RELAY: &str = "relay.localhost";

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use canary::find;
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
@@ -13,7 +14,6 @@ use reqwest::StatusCode;
 use sha2::{Digest, Sha256};
 
 use crate::callback::Flow;
-use crate::canary::find;
 use crate::connect::{connected, hint};
 use crate::program::{Program, certify, invite};
 use crate::world::{Agent, PORTAL, World, http_client};
@@ -110,7 +110,7 @@ async fn canaries_are_in_no_file_no_log_and_no_answer() {
         .find(|(n, _)| n.contains("relay.db"))
         .unwrap();
     let planted = [database.as_slice(), CODE.as_bytes()].concat();
-    assert_eq!(find(&planted, CODE).as_deref(), Some("plain"));
+    assert_eq!(find(&planted, CODE), Some("plain"));
     let kept = |(_, bytes): &(String, Vec<u8>)| find(bytes, &flow.state).is_some();
     assert!(
         written.iter().any(kept),

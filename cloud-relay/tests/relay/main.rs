@@ -5,7 +5,6 @@
 mod agents;
 mod blindness;
 mod callback;
-mod canary;
 mod connect;
 mod dynoxide;
 mod faults;

@@ -1,7 +1,8 @@
 //! Looking for a secret in everything that somebody keeps or says, however it is written.
 //!
 //! A secret may stand there plain, as base64 in either alphabet, as hex, percent-encoded, or inside something compressed;
-//! also one within the other. What finds nothing must be known to find: see the tests, and the twin of promise 3.
+//! also one within the other. What finds nothing must be known to find: hence the tests here, and whoever searches plants
+//! a canary and sees it found.
 
 use std::fmt;
 use std::io::Read;
@@ -70,7 +71,8 @@ impl Canary {
 /// Every way in which a word may be written without being packed; letters of hex and percent signs in lower case.
 fn writings(word: &str) -> Vec<(&'static str, Vec<u8>)> {
     let bytes = word.as_bytes();
-    let mut all = vec![("plain", bytes.to_vec())];
+    let wide: Vec<u8> = bytes.iter().flat_map(|byte| [*byte, 0]).collect();
+    let mut all = vec![("plain", bytes.to_vec()), ("as UTF-16", wide)];
     let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
     all.push(("as hex", hex.into_bytes()));
     let every: String = bytes.iter().map(|b| format!("%{b:02x}")).collect();
@@ -123,6 +125,22 @@ pub fn search(canaries: &[Canary], places: &[Place]) -> Vec<Finding> {
         look(&wanted, &place.name, &place.bytes, DEPTH, &mut found);
     }
     found
+}
+
+/// How a word is written in these bytes, if it stands there.
+///
+/// # Panics
+///
+/// Panics when the word is so short that it would be found by chance.
+pub fn find(bytes: &[u8], word: &str) -> Option<&'static str> {
+    let canary = Canary::new("it", word).expect("a word that is long enough");
+    let place = Place {
+        name: String::new(),
+        bytes: bytes.to_vec(),
+    };
+    search(&[canary], &[place])
+        .first()
+        .map(|found| found.written)
 }
 
 type Wanted = (&'static str, Vec<(&'static str, Vec<u8>)>);
@@ -220,22 +238,11 @@ mod tests {
     use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
     use flate2::Compression;
     use flate2::write::{DeflateEncoder, GzEncoder, ZlibEncoder};
+    use proptest::prelude::*;
 
     use super::*;
 
     const WORD: &str = "4/0Ab_canary+code?&x=1";
-
-    fn found_in(bytes: &[u8]) -> Vec<&'static str> {
-        let canary = Canary::new("code", WORD).unwrap();
-        let place = Place {
-            name: "p".into(),
-            bytes: bytes.to_vec(),
-        };
-        search(&[canary], &[place])
-            .into_iter()
-            .map(|f| f.written)
-            .collect()
-    }
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
@@ -247,20 +254,21 @@ mod tests {
     fn a_word_is_found_however_it_is_written() {
         let hex: String = WORD.bytes().map(|b| format!("{b:02X}")).collect();
         let percent: String = WORD.bytes().map(percent).collect();
-        for text in [WORD.to_owned(), hex, percent] {
+        let wide: String = WORD.chars().flat_map(|c| [c, '\0']).collect();
+        for text in [WORD.to_owned(), wide, hex, percent] {
             assert!(
-                !found_in(format!("before {text} after").as_bytes()).is_empty(),
+                find(format!("before {text} after").as_bytes(), WORD).is_some(),
                 "{text}"
             );
         }
         for before in ["", "a", "ab", "abc"] {
             let text = format!("{before}{WORD}{before}");
             assert!(
-                !found_in(STANDARD.encode(&text).as_bytes()).is_empty(),
+                find(STANDARD.encode(&text).as_bytes(), WORD).is_some(),
                 "{text}"
             );
             assert!(
-                !found_in(URL_SAFE_NO_PAD.encode(&text).as_bytes()).is_empty(),
+                find(URL_SAFE_NO_PAD.encode(&text).as_bytes(), WORD).is_some(),
                 "{text}"
             );
         }
@@ -281,20 +289,28 @@ mod tests {
             zstd,
             gzip(&gzip(STANDARD.encode(&text).as_bytes())),
         ] {
-            assert!(!found_in(&packed).is_empty());
+            assert!(find(&packed, WORD).is_some());
         }
         let cut = gzip(text.as_bytes());
         let inside = [b"HTTP/1.1 200 OK\r\n\r\n".as_slice(), &cut[..cut.len() - 4]].concat();
         assert!(
-            !found_in(&inside).is_empty(),
+            find(&inside, WORD).is_some(),
             "after other things, and cut off"
         );
     }
 
     #[test]
     fn what_is_not_there_is_not_found() {
-        assert!(found_in(b"").is_empty());
-        assert!(found_in(&WORD.as_bytes()[..WORD.len() - 1]).is_empty());
+        assert_eq!(find(b"", WORD), None);
+        assert_eq!(find(&WORD.as_bytes()[..WORD.len() - 1], WORD), None);
         assert!(Canary::new("x", "short").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn noise_is_no_canary_and_no_panic(noise in prop::collection::vec(any::<u8>(), 0..400), magic in 0usize..3) {
+            let magic: &[u8] = [&b"\x1f\x8b\x08\x00"[..], b"\x78\x9c", b"\x28\xb5\x2f\xfd"][magic];
+            prop_assert_eq!(find(&[magic, &noise].concat(), WORD), None);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The relay on one host behind a web server that is set up as the guide says.
 
 use anyhow::{Result, ensure};
-use placard_tests::canaries::{Canary, search};
+use canary::{Canary, search};
 use placard_tests::kept::files;
 use placard_tests::plan::WebServer;
 use placard_tests::signs::link_all;

@@ -3,8 +3,8 @@
 //! What Google was told and answered shows that the search finds what is there; at the relay it must find nothing.
 
 use anyhow::{Context, Result, ensure};
+use canary::{Canary, Finding, contains, search};
 use jiff::ToSpan;
-use placard_tests::canaries::{Canary, Finding, contains, search};
 use placard_tests::clock::clock;
 use placard_tests::eventually;
 use placard_tests::expected::Booking;
