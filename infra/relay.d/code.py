@@ -40,7 +40,7 @@ def folder(architecture: str) -> Path:
 def build(architecture: str) -> Zip:
     """Builds the release zip."""
     into = folder(architecture)
-    command = ["cargo-lambda", "lambda", "build", "--release", "--locked", "--package", "cloud-relay", "--bin", "cloud-relay"]
+    command = ["cargo-lambda", "lambda", "build", "--profile", "lambda", "--locked", "--package", "cloud-relay", "--bin", "cloud-relay"]
     command += ["--output-format", "zip", "--lambda-dir", str(into), TARGETS[architecture]]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise Refused(
