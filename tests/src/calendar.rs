@@ -84,6 +84,19 @@ impl Calendar {
             .collect())
     }
 
+    /// Ends every permission that the account has given, as its owner, an administrator or time does.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the stand-in does not answer.
+    pub async fn end_grants(&self, account: &str) -> Result<()> {
+        let body = json!({ "account": account });
+        self.call(Method::POST, "tokens/revoke", Some(&body))
+            .await?;
+        self.call(Method::POST, "tokens/expire", None).await?;
+        Ok(())
+    }
+
     /// Takes all switches back.
     ///
     /// # Errors
@@ -101,6 +114,25 @@ impl Calendar {
     /// Fails when the stand-in does not answer.
     pub async fn requests(&self) -> Result<Vec<Value>> {
         Ok(list(&self.call(Method::GET, "requests", None).await?, "requests").to_vec())
+    }
+
+    /// Begins the log of requests anew.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the stand-in does not answer.
+    pub async fn forget_requests(&self) -> Result<()> {
+        self.call(Method::DELETE, "requests", None).await?;
+        Ok(())
+    }
+
+    /// Google's limits, the most that was asked in a minute, and how many requests were refused for it.
+    ///
+    /// # Errors
+    ///
+    /// Fails when the stand-in does not answer.
+    pub async fn quota(&self) -> Result<Value> {
+        self.call(Method::GET, "quota", None).await
     }
 
     /// Every notice that was sent, or tried to be.

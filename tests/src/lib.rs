@@ -16,6 +16,8 @@ pub mod crash_points;
 mod deaths;
 mod deployed;
 pub mod expected;
+pub mod figures;
+pub mod fleet;
 pub mod glass;
 pub mod kept;
 pub mod latency;

@@ -11,6 +11,13 @@ pub enum Programme {
     Fosdem,
     /// A few rooms of which nothing is booked.
     Rooms(Vec<String>),
+    /// Many rooms in which a meeting runs now and others follow for two days.
+    Busy {
+        /// How many rooms.
+        rooms: usize,
+        /// Events of each; all of them are within the days that a sign is planned for.
+        events: usize,
+    },
 }
 
 /// One hub of a world and its displays: key and panel size.

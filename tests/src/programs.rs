@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use jiff::ToSpan;
 use serde_json::{Value, json};
 
 use crate::certificates::{Authority, Identity};
+use crate::clock::clock;
 use crate::places::Place;
 use crate::plan::{HubPlan, Programme, WorldPlan};
 use crate::process::{Process, Surroundings};
@@ -78,10 +80,9 @@ pub(crate) fn start_stand_in(
             fs::write(&file, FOSDEM)?;
             arguments.extend(["--fosdem".to_owned(), path(&file)?.to_owned()]);
         }
-        Programme::Rooms(names) => {
-            let file = stage.folder.join("rooms.json");
-            fs::write(&file, serde_json::to_string(&rooms_file(names))?)?;
-            arguments.extend(["--rooms".to_owned(), path(&file)?.to_owned()]);
+        Programme::Rooms(names) => arguments.extend(rooms_in(stage, &rooms_file(names))?),
+        Programme::Busy { rooms, events } => {
+            arguments.extend(rooms_in(stage, &busy_file(*rooms, *events))?);
         }
     }
     let names = ["google-stand-in"; 2];
@@ -92,6 +93,30 @@ pub(crate) fn start_stand_in(
         &arguments,
         &stage.folder.join("google"),
     )
+}
+
+fn rooms_in(stage: &Stage, rooms: &Value) -> Result<[String; 2]> {
+    let file = stage.folder.join("rooms.json");
+    fs::write(&file, serde_json::to_string(rooms)?)?;
+    Ok(["--rooms".to_owned(), path(&file)?.to_owned()])
+}
+
+/// A meeting of four hours that runs now, and after it half an hour every eighty minutes.
+fn busy_file(rooms: usize, events: usize) -> Value {
+    let now = clock();
+    let meeting = |index: usize| {
+        let (start, end) = match i64::try_from(index) {
+            Ok(0) | Err(_) => (now - 1.hour(), now + 3.hours()),
+            Ok(later) => {
+                let start = now + (100 + 80 * later).minutes();
+                (start, start + 30.minutes())
+            }
+        };
+        json!({ "summary": format!("Meeting {index}"), "organiser": "Ada Lovelace", "start": start, "end": end })
+    };
+    let events: Vec<Value> = (0..events).map(meeting).collect();
+    let room = |index: usize| json!({ "name": format!("Room {index:03}"), "events": events });
+    json!({ "rooms": (0..rooms).map(room).collect::<Vec<_>>() })
 }
 
 fn rooms_file(names: &[String]) -> Value {

@@ -7,13 +7,12 @@ use anyhow::{Context, Result};
 use jiff::Timestamp;
 use placard_tests::WorldPlan;
 use placard_tests::clock::clock;
+use placard_tests::figures::{Row, cpu_seconds, resident_kb};
+use placard_tests::fleet::Fleet;
 use placard_tests::plan::Programme;
 use placard_tests::programs::AGENT;
 use placard_tests::story::Story;
 use rusqlite::{Connection, params};
-
-use crate::figures::{Row, cpu_seconds, resident_kb};
-use crate::fleet::Fleet;
 
 /// Hubs of the small fleet, which the large one is compared with.
 const FEW: usize = 10;

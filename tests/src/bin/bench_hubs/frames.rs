@@ -6,10 +6,8 @@ use jiff::ToSpan;
 use jiff::tz::TimeZone;
 use placard_tests::clock::clock;
 use placard_tests::expected::{self, Booking};
+use placard_tests::fleet::PANEL;
 use placard_tests::titles::Titles;
-
-/// What all signs of this bench have.
-pub(crate) const PANEL: &str = "800x480";
 
 /// So many signs of a room, each with another meeting now.
 pub(crate) fn signs(count: usize) -> Result<Vec<Vec<u8>>> {
@@ -22,6 +20,8 @@ pub(crate) fn signs(count: usize) -> Result<Vec<Vec<u8>>> {
             id: "one".to_owned(),
             title: Some(titles.draw()),
             organiser: None,
+            people: None,
+            private: false,
             start: now.checked_sub(10.minutes())?,
             end: now.checked_add(50.minutes())?,
         };

@@ -3,8 +3,6 @@
 //! of its own. Prints one JSON array of rows on its last line.
 
 mod crowd;
-mod figures;
-mod fleet;
 mod frames;
 mod mqtt;
 mod played;
@@ -15,8 +13,8 @@ mod way;
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
+use placard_tests::figures::Row;
 
-use crate::figures::Row;
 use crate::roles::Role;
 
 /// Measures, or is one of the processes that are measured.

@@ -1,4 +1,4 @@
-//! The same over MQTT 3.1.1 and mutual TLS: mosquitto between a publisher and subscribers, QoS 1, a frame acknowledged
+//! The same over MQTT 3.1.1 and mutual TLS: mosquitto between a publisher and subscribers, `QoS` 1, a frame acknowledged
 //! once it is on the subscriber's disk.
 
 use std::fs;
@@ -18,6 +18,9 @@ use crate::played::{Played, request, requests};
 use crate::roles::Broker;
 use crate::store::Store;
 
+/// Whom the hubs' link is measured beside.
+pub(crate) const BROKER: &str = "mosquitto";
+
 const HERD: Duration = Duration::from_secs(60);
 /// Pauses, so that each frame is measured alone.
 pub(crate) const BETWEEN: Duration = Duration::from_millis(20);
@@ -34,7 +37,7 @@ const STORED: &str = "stored";
 
 /// What `mosquitto -h` calls itself.
 pub(crate) async fn version() -> Result<String> {
-    let said = Command::new("mosquitto").arg("-h").output().await;
+    let said = Command::new(BROKER).arg("-h").output().await;
     let said = said.context("run mosquitto; `infra/dev bench hubs` installs it")?;
     let text = String::from_utf8_lossy(&said.stdout).into_owned();
     let line = text.lines().next().context("mosquitto says its version")?;

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use placard_tests::WorldPlan;
+use placard_tests::figures::{Row, cpu_seconds, resident_kb};
+use placard_tests::fleet::Fleet;
 use placard_tests::programs::AGENT;
 use placard_tests::story::Story;
 use serde_json::Value;
 
-use crate::figures::{Row, cpu_seconds, resident_kb};
-use crate::fleet::Fleet;
 use crate::mqtt::{self, TcpNoDelay};
 use crate::played::Played;
 
@@ -40,7 +40,11 @@ pub(crate) async fn measure(hubs: usize, version: &str) -> Result<Vec<Row>> {
             .await
             .context("the peer's herd")?;
         let mut row = |name: String, unit, value: fn(&Storm) -> f64| {
-            rows.push(Row::new(name, value(&ours), unit, count).beside(version, value(&peer)));
+            rows.push(Row::new(name, value(&ours), unit, count).beside(
+                mqtt::BROKER,
+                version,
+                value(&peer),
+            ));
         };
         row(format!("rss_kb_per_connection@{count}"), "kB", |storm| {
             storm.resident_kb

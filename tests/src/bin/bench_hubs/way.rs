@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use placard_tests::WorldPlan;
+use placard_tests::figures::{Row, percentile_ms};
 use placard_tests::network::available;
 use placard_tests::network::corridor::{Corridor, Line, OFFICE};
 use placard_tests::network::namespace::Namespace;
@@ -14,7 +15,6 @@ use placard_tests::programs::AGENT;
 use placard_tests::story::Story;
 use serde_json::Value;
 
-use crate::figures::{Row, percentile_ms};
 use crate::frames;
 use crate::mqtt::{self, TcpNoDelay};
 use crate::store::Store;
@@ -58,7 +58,7 @@ pub(crate) async fn measure(changes: usize, version: &str) -> Result<Vec<Row>> {
             for (name, share) in [("p50", 0.5), ("p99", 0.99)] {
                 let row = format!("push_to_stored.{name}@loss{percent}{suffix}");
                 let row = Row::new(row, percentile_ms(&mut ours.spans, share), "ms", n);
-                rows.push(row.beside(version, percentile_ms(&mut peer.spans, share)));
+                rows.push(row.beside(mqtt::BROKER, version, percentile_ms(&mut peer.spans, share)));
             }
             // Beside the faster of the two only: its default is known to be slow.
             if nodelay == TcpNoDelay::On {
@@ -73,9 +73,11 @@ pub(crate) async fn measure(changes: usize, version: &str) -> Result<Vec<Row>> {
             if nodelay == TcpNoDelay::On && percent == 0 {
                 rows.push(Row::new("beyond_fsync.p50@loss0", p50 - fsync, "ms", n));
                 for (row, way) in [("bytes_per_change", 0), ("bytes_per_change.back", 1)] {
-                    rows.push(
-                        Row::new(row, ours.bytes[way], "B", n).beside(version, peer.bytes[way]),
-                    );
+                    rows.push(Row::new(row, ours.bytes[way], "B", n).beside(
+                        mqtt::BROKER,
+                        version,
+                        peer.bytes[way],
+                    ));
                 }
             }
         }

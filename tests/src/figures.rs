@@ -1,4 +1,4 @@
-//! Rows of the table, and what they are made of.
+//! Rows of a bench's table, and what they are made of.
 
 use std::fs;
 use std::time::Duration;
@@ -11,7 +11,7 @@ const TICKS_PER_SECOND: f64 = 100.0;
 
 /// One measurement, with the peer's in the same run where there is one.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Row {
+pub struct Row {
     name: String,
     ours: f64,
     unit: &'static str,
@@ -22,7 +22,8 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn new(name: impl Into<String>, ours: f64, unit: &'static str, n: usize) -> Self {
+    /// A figure of ours.
+    pub fn new(name: impl Into<String>, ours: f64, unit: &'static str, n: usize) -> Self {
         Self {
             name: name.into(),
             ours: rounded(ours),
@@ -34,8 +35,10 @@ impl Row {
         }
     }
 
-    pub(crate) fn beside(mut self, version: &str, value: f64) -> Self {
-        self.peer = Some("mosquitto");
+    /// What somebody else's program, of that version, came to in the same run.
+    #[must_use]
+    pub fn beside(mut self, peer: &'static str, version: &str, value: f64) -> Self {
+        self.peer = Some(peer);
         self.peer_version = Some(version.to_owned());
         self.peer_value = Some(rounded(value));
         self
@@ -47,7 +50,11 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// The value at `share` of them (nearest rank), in milliseconds.
-pub(crate) fn percentile_ms(spans: &mut [Duration], share: f64) -> f64 {
+///
+/// # Panics
+///
+/// When there are none: nothing was measured.
+pub fn percentile_ms(spans: &mut [Duration], share: f64) -> f64 {
     spans.sort_unstable();
     let rank = (spans.len() as f64 * share).ceil() as usize;
     let at = rank.clamp(1, spans.len()) - 1;
@@ -55,7 +62,11 @@ pub(crate) fn percentile_ms(spans: &mut [Duration], share: f64) -> f64 {
 }
 
 /// CPU seconds that a process has used, in user and kernel.
-pub(crate) fn cpu_seconds(process: u32) -> Result<f64> {
+///
+/// # Errors
+///
+/// Fails when it is not running.
+pub fn cpu_seconds(process: u32) -> Result<f64> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     // The name may hold spaces; it ends with the last bracket.
     let (_, rest) = stat.rsplit_once(')').context("a process has a name")?;
@@ -65,7 +76,11 @@ pub(crate) fn cpu_seconds(process: u32) -> Result<f64> {
 }
 
 /// Kilobytes of memory that a process has resident.
-pub(crate) fn resident_kb(process: u32) -> Result<f64> {
+///
+/// # Errors
+///
+/// Fails when it is not running.
+pub fn resident_kb(process: u32) -> Result<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
     let number = line.and_then(|line| line.split_whitespace().nth(1));

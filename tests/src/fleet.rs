@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use placard_tests::process::{Process, Surroundings, output_of};
-use placard_tests::world::World;
 use serde_json::Value;
 
-use crate::frames::PANEL;
+use crate::process::{Process, Surroundings, output_of};
+use crate::world::World;
+
+/// What every display of a fleet has.
+pub const PANEL: &str = "800x480";
 
 /// How long a thousand hubs may take for anything; speed is judged by the rows.
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -15,15 +17,20 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// When nothing has come for so long, nothing more will.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// Running hubs.
-pub(crate) struct Fleet {
+/// Running hubs; killed when dropped.
+#[derive(Debug)]
+pub struct Fleet {
     process: Process,
     hubs: u64,
 }
 
 impl Fleet {
     /// Makes the keys of so many hubs, and has the agent let them in.
-    pub(crate) async fn admit(world: &World, hubs: usize) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Fails when the agent refuses them.
+    pub async fn admit(world: &World, hubs: usize) -> Result<()> {
         let mut fleet = Self::start(world, hubs, 0).await?;
         let said = fleet.process.says("hubs").await?;
         fleet.process.kill().await?;
@@ -37,7 +44,11 @@ impl Fleet {
     }
 
     /// Starts the first so many of them; they dial at once.
-    pub(crate) async fn start(world: &World, hubs: usize, displays: usize) -> Result<Self> {
+    ///
+    /// # Errors
+    ///
+    /// Fails when the program cannot be started.
+    pub async fn start(world: &World, hubs: usize, displays: usize) -> Result<Self> {
         let data = world.logs().with_file_name("fleet");
         std::fs::create_dir_all(&data)?;
         let keys = output_of(
@@ -77,7 +88,11 @@ impl Fleet {
 
     /// Waits until every hub is connected by another connection than the first `connects` of them. Answers when the first
     /// one dialled and when the last one was welcomed, in microseconds since 1970.
-    pub(crate) async fn is_complete(&mut self, connects: u64) -> Result<(i64, i64)> {
+    ///
+    /// # Errors
+    ///
+    /// Fails when some do not connect within a quarter of an hour.
+    pub async fn is_complete(&mut self, connects: u64) -> Result<(i64, i64)> {
         let hubs = self.hubs;
         let said = self
             .says("every hub is connected", |said| {
@@ -90,7 +105,11 @@ impl Fleet {
     }
 
     /// Waits until as many plans have come as there are displays, and no more come.
-    pub(crate) async fn is_quiet(&mut self, displays: usize) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Fails when some get none within a quarter of an hour.
+    pub async fn is_quiet(&mut self, displays: usize) -> Result<()> {
         let all = self.hubs * displays as u64;
         self.says("every display has a plan", |said| {
             said["plans"].as_u64() >= Some(all)
@@ -106,7 +125,11 @@ impl Fleet {
     }
 
     /// One of the fleet's counts.
-    pub(crate) async fn count(&mut self, what: &str) -> Result<u64> {
+    ///
+    /// # Errors
+    ///
+    /// Fails when the program has ended or does not count that.
+    pub async fn count(&mut self, what: &str) -> Result<u64> {
         let said = self.process.says("connects").await?;
         said[what]
             .as_u64()
@@ -114,7 +137,11 @@ impl Fleet {
     }
 
     /// Switches all of it off at once.
-    pub(crate) async fn kill(self) -> Result<()> {
+    ///
+    /// # Errors
+    ///
+    /// Fails when it cannot be waited for.
+    pub async fn kill(self) -> Result<()> {
         self.process.kill().await
     }
 
