@@ -55,7 +55,7 @@ need_python_hub() {
 }
 
 need_google_documents() {
-    python_packages google "brings Google's discovery documents, which the stand-in has to satisfy" venv-google
+    python_packages google "Google's own Calendar client for Python, and Google's discovery documents" venv-google
 }
 
 # node_packages FROM INTO WHY ; installs what FROM's package-lock.json pins into $PLACARD_TOOLS/INTO
