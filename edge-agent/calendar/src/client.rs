@@ -10,6 +10,7 @@ use crate::endpoints::Endpoints;
 use crate::error::Error;
 use crate::event::Event;
 use crate::item::{self, Item};
+use crate::tolerant::{next_page, or_default};
 use crate::window::Window;
 
 /// The most events Google gives on one page.
@@ -18,11 +19,11 @@ const EVENTS_PER_PAGE: &str = "2500";
 /// The most calendars Google gives on one page.
 const CALENDARS_PER_PAGE: &str = "250";
 
-/// A list that does not end by then is not a list: at 2500 events a page it would be four a minute, day and night.
-const MOST_PAGES: u32 = 8;
+/// A list that does not end by then is not a list. Google fills pages as it likes: three busy days may come in ten.
+const MOST_PAGES: u32 = 100;
 
-/// Calendar lists have smaller pages, so that a large company has more of them.
-const MOST_CALENDAR_PAGES: usize = 80;
+/// A large company has as many rooms, at whatever size of pages.
+const MOST_CALENDAR_PAGES: usize = 400;
 
 /// Speaks to Google Calendar; holds no tokens. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -69,7 +70,7 @@ pub struct Listed {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     items: Vec<Value>,
     next_page_token: Option<String>,
     etag: Option<String>,
@@ -82,7 +83,7 @@ struct CalendarItem {
     summary: Option<String>,
     summary_override: Option<String>,
     time_zone: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     deleted: bool,
 }
 
@@ -121,12 +122,13 @@ impl Calendar {
             }
             let page: Page = call_api(request).await?.json("the list of calendars")?;
             calendars.extend(page.items.into_iter().filter_map(read_calendar));
-            page_token = page.next_page_token;
+            page_token = next_page(page.next_page_token, page_token.as_deref())
+                .map_err(|why| endless("the list of calendars", why))?;
             if page_token.is_none() {
                 return Ok(calendars);
             }
         }
-        Err(endless("the list of calendars"))
+        Err(endless("the list of calendars", TOO_MANY))
     }
 
     /// One calendar that the account can read, on its list or not.
@@ -197,13 +199,14 @@ impl Calendar {
             }
             let page: Page = answer.json("the list of events")?;
             list.take(page.items, zone);
-            page_token = page.next_page_token;
+            page_token = next_page(page.next_page_token, page_token.as_deref())
+                .map_err(|why| endless("the list of events", why))?;
             if page_token.is_none() {
                 let whole = (number == 0).then_some(page.etag).flatten();
                 return Ok(Listing::Changed(list.finish(whole, number + 1)));
             }
         }
-        Err(endless("the list of events"))
+        Err(endless("the list of events", TOO_MANY))
     }
 
     fn window_request(
@@ -225,10 +228,13 @@ impl Calendar {
     }
 }
 
-fn endless(what: &'static str) -> Error {
+/// Why a list that does not end is given up.
+const TOO_MANY: &str = "it has more pages than a list can have";
+
+fn endless(what: &'static str, why: &str) -> Error {
     Error::Unreadable {
         what,
-        reason: "it has more pages than a list can have".to_owned(),
+        reason: why.to_owned(),
     }
 }
 

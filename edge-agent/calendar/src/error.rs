@@ -103,24 +103,31 @@ impl Error {
 mod body {
     use serde::Deserialize;
 
+    use crate::tolerant::or_default;
+
     #[derive(Default, Deserialize)]
     pub(super) struct Envelope {
-        #[serde(default)]
+        #[serde(default, deserialize_with = "or_default")]
         pub(super) error: Inner,
     }
 
     #[derive(Default, Deserialize)]
     #[serde(default)]
     pub(super) struct Inner {
+        #[serde(deserialize_with = "or_default")]
         pub(super) message: String,
+        #[serde(deserialize_with = "or_default")]
         pub(super) errors: Vec<Item>,
+        #[serde(deserialize_with = "or_default")]
         pub(super) details: Vec<Detail>,
     }
 
     #[derive(Default, Deserialize)]
     #[serde(default)]
     pub(super) struct Item {
+        #[serde(deserialize_with = "or_default")]
         pub(super) domain: String,
+        #[serde(deserialize_with = "or_default")]
         pub(super) reason: String,
         #[serde(rename = "extendedHelp")]
         pub(super) extended_help: Option<String>,
@@ -130,13 +137,16 @@ mod body {
     #[serde(default)]
     pub(super) struct Detail {
         pub(super) reason: Option<String>,
+        #[serde(deserialize_with = "or_default")]
         pub(super) links: Vec<Link>,
+        #[serde(deserialize_with = "or_default")]
         pub(super) metadata: Metadata,
     }
 
     #[derive(Default, Deserialize)]
     #[serde(default)]
     pub(super) struct Link {
+        #[serde(deserialize_with = "or_default")]
         pub(super) url: String,
     }
 
@@ -329,6 +339,13 @@ mod tests {
         assert!(matches!(api(410, "not json"), Error::Gone { .. }));
         assert!(matches!(api(503, "<html>"), Error::Transient { .. }));
         assert!(matches!(api(418, "{}"), Error::Other { status: 418, .. }));
+    }
+
+    #[test]
+    fn what_is_null_is_absent() {
+        let body = r#"{"error":{"code":403,"message":null,"details":null,"errors":[{"domain":"usageLimits","reason":"rateLimitExceeded","extendedHelp":null}]}}"#;
+        assert!(matches!(api(403, body), Error::RateLimited { .. }));
+        assert!(matches!(api(404, r#"{"error":null}"#), Error::Gone { .. }));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::event::Event;
 use crate::organiser;
+use crate::tolerant::or_default;
 use crate::window::start_of;
 
 /// Years before this are not meetings but broken imports (Google stores even the year 0000).
@@ -52,9 +53,9 @@ struct Raw {
     start: Option<When>,
     end: Option<When>,
     organizer: Option<Person>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     attendees: Vec<Person>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     attendees_omitted: bool,
 }
 
@@ -71,11 +72,11 @@ struct When {
 struct Person {
     email: Option<String>,
     display_name: Option<String>,
-    #[serde(default, rename = "self")]
+    #[serde(default, rename = "self", deserialize_with = "or_default")]
     is_self: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     organizer: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     resource: bool,
     response_status: Option<String>,
 }

@@ -22,6 +22,7 @@ mod organiser;
 mod people;
 mod rooms;
 pub mod timeline;
+mod tolerant;
 pub mod watch;
 pub mod window;
 

@@ -10,6 +10,7 @@ use oauth2::{
     StandardTokenResponse, TokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
 use crate::answer::{Answer, call, retry_after};
@@ -30,6 +31,12 @@ pub const DIRECTORY_SCOPE: &str = "https://www.googleapis.com/auth/directory.rea
 /// that it is asked for only on request.
 pub const ROOMS_SCOPE: &str =
     "https://www.googleapis.com/auth/admin.directory.resource.calendar.readonly";
+
+/// What a sign-in asks for; `with_rooms` also for [`ROOMS_SCOPE`].
+pub fn scopes(with_rooms: bool) -> impl Iterator<Item = &'static str> {
+    let rooms = with_rooms.then_some(ROOMS_SCOPE);
+    SCOPES.iter().copied().chain(rooms)
+}
 
 /// Assumed when Google does not say how long an access token lives: short, so that it is renewed too often, not too
 /// rarely.
@@ -68,6 +75,9 @@ pub struct Tokens {
     pub expires_in: Duration,
     /// Gets the next access token; absent at a refresh that leaves the old one valid.
     pub refresh_token: Option<String>,
+    /// How long the refresh token works, where Google has set it an end: seven days for an app that is External and in
+    /// testing, or as long as the person chose. Absent when it lasts until it is given back.
+    pub refresh_expires_in: Option<Duration>,
     /// Who signed in; to be checked before it is believed.
     pub id_token: Option<String>,
     /// What was granted; absent when it is all that was asked for.
@@ -77,6 +87,16 @@ pub struct Tokens {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct GoogleFields {
     id_token: Option<String>,
+    /// Seconds; whatever else it may be is no reason to refuse the tokens.
+    refresh_token_expires_in: Option<Value>,
+}
+
+impl GoogleFields {
+    fn refresh_expires_in(&self) -> Option<Duration> {
+        let told = self.refresh_token_expires_in.as_ref()?;
+        let seconds = told.as_u64().or_else(|| told.as_str()?.parse().ok())?;
+        (seconds > 0).then(|| Duration::from_secs(seconds))
+    }
 }
 
 impl ExtraTokenFields for GoogleFields {}
@@ -147,14 +167,12 @@ impl OAuth {
         let redirect = RedirectUrl::new(begin.redirect_uri.to_owned())?;
         let verifier = PkceCodeVerifier::new(begin.verifier.to_owned());
         let state = CsrfToken::new(begin.state.to_owned());
-        let rooms = begin.with_rooms.then_some(&ROOMS_SCOPE);
-        let scopes = SCOPES.iter().chain(rooms);
         let (url, _) = self
             .client
             .clone()
             .set_redirect_uri(redirect)
             .authorize_url(move || state)
-            .add_scopes(scopes.map(|scope| Scope::new((*scope).to_owned())))
+            .add_scopes(scopes(begin.with_rooms).map(|scope| Scope::new(scope.to_owned())))
             .set_pkce_challenge(PkceCodeChallenge::from_code_verifier_sha256(&verifier))
             .add_extra_param("access_type", "offline")
             // Without it Google gives a refresh token only the first time.
@@ -236,6 +254,7 @@ impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tokens")
             .field("expires_in", &self.expires_in)
+            .field("refresh_expires_in", &self.refresh_expires_in)
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }
@@ -259,6 +278,7 @@ impl From<Granted> for Tokens {
             access_token: granted.access_token().secret().clone(),
             expires_in: granted.expires_in().unwrap_or(SHORT_LIFE),
             refresh_token: granted.refresh_token().map(|token| token.secret().clone()),
+            refresh_expires_in: granted.extra_fields().refresh_expires_in(),
             id_token: granted.extra_fields().id_token.clone(),
             scopes: granted.scopes().map(|scopes| {
                 scopes

@@ -8,20 +8,21 @@ use serde::Deserialize;
 use crate::answer::call_api;
 use crate::client::Calendar;
 use crate::error::Error;
+use crate::tolerant::or_default;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Found {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     people: Vec<Person>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Person {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     names: Vec<Name>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     email_addresses: Vec<Address>,
 }
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::answer::call_api;
 use crate::client::Calendar;
 use crate::error::Error;
+use crate::tolerant::{next_page, or_default};
 
 /// The most rooms Google gives on one page.
 const ROOMS_PER_PAGE: &str = "500";
@@ -34,7 +35,7 @@ pub struct DirectoryRoom {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Page {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     items: Vec<Value>,
     next_page_token: Option<String>,
 }
@@ -79,15 +80,19 @@ impl Calendar {
             }
             let page: Page = call_api(request).await?.json("the list of rooms")?;
             rooms.extend(page.items.into_iter().filter_map(read));
-            page_token = page.next_page_token;
+            page_token = next_page(page.next_page_token, page_token.as_deref()).map_err(endless)?;
             if page_token.is_none() {
                 return Ok(rooms);
             }
         }
-        Err(Error::Unreadable {
-            what: "the list of rooms",
-            reason: "it has more pages than a list can have".to_owned(),
-        })
+        Err(endless("it has more pages than a list can have"))
+    }
+}
+
+fn endless(why: &str) -> Error {
+    Error::Unreadable {
+        what: "the list of rooms",
+        reason: why.to_owned(),
     }
 }
 

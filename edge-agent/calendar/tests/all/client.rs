@@ -134,6 +134,51 @@ async fn one_bad_event_is_skipped_and_told() {
 }
 
 #[tokio::test]
+async fn only_what_a_list_cannot_do_without_has_to_be_there() {
+    let bare = r#"{"id":"a","start":{"dateTime":"2026-11-23T09:00:00Z"},"end":{"dateTime":"2026-11-23T10:00:00Z"}}"#;
+    let nulls = r#"{"id":"b","status":null,"summary":null,"attendees":null,"organizer":null,"visibility":null,
+        "start":{"date":null,"dateTime":"2026-11-23T11:00:00Z","timeZone":null},"end":{"dateTime":"2026-11-23T12:00:00Z"}}"#;
+    let guests = r#"{"id":"c","start":{"date":"2026-11-24"},"end":{"date":"2026-11-25"},
+        "attendees":[{"email":"x@example.com","self":null,"resource":null,"responseStatus":null}]}"#;
+    let page = format!(r#"{{"items":[{bare},{nulls},{guests}],"nextPageToken":""}}"#);
+    let google = Scripted::start(vec![Reply::json(&page)]).await;
+    let Listing::Changed(listed) = list(&google, None).await.unwrap() else {
+        panic!("a list");
+    };
+    let ids: Vec<&str> = listed.events.iter().map(|e| e.id.as_str()).collect();
+    assert_eq!((ids.as_slice(), listed.skipped), (&["a", "b", "c"][..], 0));
+    assert_eq!(
+        (listed.etag, listed.pages),
+        (None, 1),
+        "nothing to compare with"
+    );
+    for empty in ["{}", r#"{"items":null,"nextPageToken":null}"#] {
+        let google = Scripted::start(vec![Reply::json(empty)]).await;
+        let Listing::Changed(listed) = list(&google, None).await.unwrap() else {
+            panic!("a list");
+        };
+        assert_eq!(listed.events, []);
+    }
+}
+
+#[tokio::test]
+async fn pages_may_be_as_small_as_google_likes() {
+    let replies = (0..12).map(|hour| {
+        let next = (hour < 11).then(|| format!("p{hour}"));
+        Reply::json(&page(
+            &[event(&format!("e{hour:02}"), hour)],
+            next.as_deref(),
+            "\"t\"",
+        ))
+    });
+    let google = Scripted::start(replies.collect()).await;
+    let Listing::Changed(listed) = list(&google, None).await.unwrap() else {
+        panic!("a list");
+    };
+    assert_eq!((listed.events.len(), listed.pages), (12, 12));
+}
+
+#[tokio::test]
 async fn refusals_say_what_to_do() {
     let rate = r#"{"error":{"errors":[{"domain":"usageLimits","reason":"userRateLimitExceeded"}],"code":403}}"#;
     let google = Scripted::start(vec![
