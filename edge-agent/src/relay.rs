@@ -27,7 +27,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use http::Method;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use relay_contract::inbox::{
     Acknowledge, AcknowledgeResults, Acknowledged, MAX_ACKNOWLEDGEMENTS, Signal,
 };
@@ -108,7 +108,8 @@ impl Relay {
         Some((enrolment.webhook_token(channel_id), enrolment.key_version()))
     }
 
-    /// Makes the state of one sign-in that began at `origin`; `flow_key` is the public half of [`new_flow_key`].
+    /// Makes the state of one sign-in that began at `origin`; `flow_key` is the public half of [`new_flow_key`]. `expiry` is
+    /// by this machine's clock; the relay, which checks it, is told the same moment by its own.
     pub(crate) fn mint_state(
         &self,
         origin: &str,
@@ -122,6 +123,8 @@ impl Relay {
                 .ok_or_else(|| RelayError::OriginUnknown {
                     origin: origin.to_owned(),
                 })?;
+        let skew = SignedDuration::from_secs(self.clock_skew());
+        let expiry = expiry.saturating_add(skew).unwrap_or(expiry);
         Ok(enrolment.mint_state(&registered, flow_key, expiry))
     }
 

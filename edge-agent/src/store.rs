@@ -54,6 +54,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0010_way_out.sql"),
     include_str!("store/migrations/0011_signs.sql"),
     include_str!("store/migrations/0012_calendars.sql"),
+    include_str!("store/migrations/0013_grant_ends.sql"),
 ];
 
 /// Why the database could not be opened.

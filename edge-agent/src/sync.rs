@@ -1,6 +1,6 @@
 //! Keeps what is known of the rooms as Google has it.
 //!
-//! Bottom up: [`tokens`] access to an account · [`backoff`] how long to wait after a failure (pure) · [`budget`] how much
+//! Bottom up: [`dead_grant`] why an account does not work any more (pure) · [`tokens`] access to an account · [`backoff`] how long to wait after a failure (pure) · [`budget`] how much
 //! Google may be asked (pure), [`quota`] the same for all tasks · [`pushes`] whether announcements arrive (pure) ·
 //! [`progress`] where one room stands (pure) · [`schedule`] who is listed when (pure) · [`room`] one list · [`calendars`] which rooms there are · [`watch`] channels · [`orphans`] those that nobody knows · [`run`] the task
 //! that turns signals and time into lists · [`keep`] the task that keeps channels, tokens and the list of rooms in order ·
@@ -10,6 +10,7 @@ mod backoff;
 mod budget;
 mod calendars;
 mod chance;
+mod dead_grant;
 mod keep;
 mod orphans;
 mod people;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::guide::Obstacle;
@@ -122,6 +123,10 @@ pub struct Account {
     /// Whether the organisation's list of rooms was allowed.
     #[serde(default)]
     pub lists_rooms: bool,
+    /// When Google ends the permission by itself, such as seven days after the sign-in for an app in testing; absent when
+    /// it lasts.
+    #[serde(default, with = "crate::instant::maybe")]
+    pub ends_at: Option<Timestamp>,
 }
 
 /// Whether an account works.

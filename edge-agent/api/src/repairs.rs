@@ -42,6 +42,8 @@ pub enum RepairCode {
     ClockWrong,
     /// Google no longer accepts an account's grant.
     AccountReconnect,
+    /// Google will end an account's grant by itself.
+    AccountEnds,
     /// A hub is away.
     HubOffline,
     /// A hub tells of something that it cannot do.

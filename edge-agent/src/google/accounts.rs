@@ -23,6 +23,8 @@ pub(crate) struct AccountView {
     pub(crate) directory_problem: Option<String>,
     /// Whether it lists the organisation's rooms.
     pub(crate) lists_rooms: bool,
+    /// When Google ends its permission by itself; `None` while that lasts.
+    pub(crate) ends_at: Option<Timestamp>,
 }
 
 /// Whether an account works.
@@ -50,6 +52,7 @@ impl<R: RelaySide> Google<R> {
             id: account.id,
             email: account.email,
             directory_problem: account.directory_problem,
+            ends_at: account.ends_at,
             state: match account.reconnect {
                 Some(why) => AccountState::Reconnect { why },
                 None => AccountState::Connected,

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
@@ -17,7 +17,20 @@ const INTERVAL: Duration = Duration::from_secs(10 * 60);
 /// After an answer that did not come.
 const AGAIN: Duration = Duration::from_secs(60);
 
+/// Clocks that agree within this agree: each answer takes its time.
+const TOLERANCE: i64 = 60;
+
 impl<R: RelaySide> Google<R> {
+    /// What time it is at Google when it is `now` here; the same unless the clocks differ by more than a minute.
+    pub(super) fn time_at_google(&self, now: Timestamp) -> Timestamp {
+        let skew = self.clock_skew();
+        if skew.abs() <= TOLERANCE {
+            return now;
+        }
+        now.saturating_add(SignedDuration::from_secs(skew))
+            .unwrap_or(now)
+    }
+
     /// Google's clock minus ours, in seconds; 0 until it was heard of.
     pub(crate) fn clock_skew(&self) -> i64 {
         self.inner.clock_skew.load(Ordering::Relaxed)

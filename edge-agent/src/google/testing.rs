@@ -1,6 +1,7 @@
 //! A relay and a Google of a few lines, for the tests of sign-ins and of sync.
 
 mod fake_google;
+mod fake_identity;
 mod fake_relay;
 
 use std::time::Duration;

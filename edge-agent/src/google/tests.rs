@@ -1,5 +1,7 @@
 //! Sign-ins, good and bad.
 
+mod oauth_table;
+
 use jiff::SignedDuration;
 use relay_contract::answer::Outcome;
 
@@ -276,6 +278,45 @@ async fn connecting_the_same_account_again_revives_it() {
         bench.google.accounts().await.unwrap()[0].state,
         AccountState::Connected
     );
+}
+
+#[tokio::test]
+async fn the_end_that_google_sets_a_permission_is_kept_and_goes_with_it() {
+    let bench = Bench::new().await;
+    bench.fake.script().refresh_expires_in = Some(604_799);
+    let before = now();
+    let account = bench.connect().await;
+    let ends_at = async || bench.google.accounts().await.unwrap()[0].ends_at;
+    let week = SignedDuration::from_secs(604_799);
+    let end = ends_at().await.unwrap();
+    assert!((before + week..=now() + week).contains(&end), "{end}");
+    // The app is published, and the account is connected again.
+    bench.fake.script().refresh_expires_in = None;
+    assert_eq!(bench.connect().await, account);
+    assert_eq!(ends_at().await, None);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_off_by_hours_keeps_nobody_from_signing_in() {
+    let bench = Bench::new().await;
+    bench.fake.script().clock_ahead = -3 * 3600;
+    let begun = consented(&bench).await;
+    let refused = finish(&bench, &begun).await.unwrap_err();
+    assert!(matches!(refused, FinishError::Identity(_)), "{refused}");
+    // Once Google's clock was heard of, it is the one that counts.
+    let skew = &bench.google.inner.clock_skew;
+    skew.store(-3 * 3600, std::sync::atomic::Ordering::Relaxed);
+    bench.connect().await;
+}
+
+#[tokio::test]
+async fn a_scope_that_is_not_told_is_what_was_asked_for() {
+    let bench = Bench::new().await;
+    bench.fake.script().hides_scope = true;
+    bench.connect().await;
+    let accounts = bench.store.google_accounts().await.unwrap();
+    let asked: Vec<_> = google_calendar::oauth::scopes(false).collect();
+    assert_eq!(accounts[0].scopes, asked.join(" "));
 }
 
 #[tokio::test]

@@ -9,12 +9,13 @@ use axum::extract::{Path, Query, State};
 use axum::response::{AppendHeaders, IntoResponse, Response};
 use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
-use edge_api::integration::{Account, AccountState, BeginFlow, FlowBegun};
+use edge_api::integration::{BeginFlow, FlowBegun};
 use http::HeaderMap;
 use http::header::{HOST, ORIGIN, SET_COOKIE};
 
 use super::app::{App, now};
 use super::caller::{Caller, cookie};
+use super::integration;
 use super::refusal::Refusal;
 use crate::google::{BeginError, FinishError};
 
@@ -75,13 +76,7 @@ pub(super) async fn finish(
     caller
         .record(&app, Action::AccountConnected, connected.email.clone())
         .await?;
-    let account = Account {
-        id: connected.id,
-        email: connected.email,
-        state: AccountState::Connected,
-        directory_problem: None,
-        lists_rooms: false,
-    };
+    let account = integration::account(&app, &connected.id).await?;
     let over = format!("{name}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0");
     Ok((AppendHeaders([(SET_COOKIE, over)]), Json(account)).into_response())
 }

@@ -82,16 +82,13 @@ pub(super) async fn disconnect(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The accounts that have to be connected again: address and why.
-pub(super) async fn broken_accounts(app: &App) -> Result<Vec<(String, String)>, Refusal> {
+/// One account, as the portal is told of it.
+pub(super) async fn account(app: &App, id: &str) -> Result<Account, Refusal> {
     let accounts = app.google.accounts().await?;
-    let broken = accounts
-        .into_iter()
-        .filter_map(|account| match account.state {
-            google::AccountState::Connected => None,
-            google::AccountState::Reconnect { why } => Some((account.email, why)),
-        });
-    Ok(broken.collect())
+    let account = accounts.into_iter().find(|account| account.id == id);
+    account
+        .map(told)
+        .ok_or_else(|| Refusal::not_found("account"))
 }
 
 async fn view(app: &App) -> Result<Integration, Refusal> {
@@ -101,23 +98,18 @@ async fn view(app: &App) -> Result<Integration, Refusal> {
             client_id: a.client_id,
             project: a.project,
         }),
-        accounts: app
-            .google
-            .accounts()
-            .await?
-            .into_iter()
-            .map(account)
-            .collect(),
+        accounts: app.google.accounts().await?.into_iter().map(told).collect(),
         obstacle: app.google.obstacle(now()).await,
     })
 }
 
-fn account(view: AccountView) -> Account {
+fn told(view: AccountView) -> Account {
     Account {
         id: view.id,
         email: view.email,
         directory_problem: view.directory_problem,
         lists_rooms: view.lists_rooms,
+        ends_at: view.ends_at,
         state: match view.state {
             google::AccountState::Connected => AccountState::Connected,
             google::AccountState::Reconnect { why } => AccountState::Reconnect { why },

@@ -1,5 +1,6 @@
 //! What needs a hand, found by looking: a repair goes away by itself when its cause does.
 
+mod accounts;
 mod fleet;
 
 use axum::Json;
@@ -10,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::app::{App, now};
 use super::caller::Caller;
 use super::refusal::Refusal;
+use super::relay;
 use super::rooms::is_stale;
-use super::{integration, relay};
 use crate::relay::Barred;
 use crate::security::CertificateFacts;
 use crate::store;
@@ -29,7 +30,7 @@ pub(super) async fn list(
     let now = now();
     // The gravest first: what stops every sign, then some, then one.
     let mut repairs = Vec::new();
-    repairs.extend(accounts(&app).await?);
+    repairs.extend(accounts::of(&app.google.accounts().await?, now));
     repairs.extend(relay_down(&app));
     repairs.extend(clock(&app));
     repairs.extend(fleet::passive(&app).await?);
@@ -39,23 +40,6 @@ pub(super) async fn list(
     repairs.extend(rooms(&app, now).await?);
     repairs.extend(certificate(&app.certificate.facts(), now));
     Ok(Json(Repairs { repairs }))
-}
-
-async fn accounts(app: &App) -> Result<Vec<Repair>, Refusal> {
-    let broken = integration::broken_accounts(app).await?;
-    Ok(broken
-        .into_iter()
-        .map(|(email, why)| Repair {
-            code: RepairCode::AccountReconnect,
-            what: format!("Google no longer accepts the connection of {email}: {why}"),
-            consequence:
-                "Rooms that only this account can see are not read; their signs say since when."
-                    .to_owned(),
-            action: format!("Connect {email} again."),
-            page: "/settings/integration".to_owned(),
-            since: None,
-        })
-        .collect())
 }
 
 fn relay_down(app: &App) -> Option<Repair> {
@@ -102,9 +86,7 @@ fn clock(app: &App) -> Option<Repair> {
             lasting(skew.abs()),
             if skew > 0 { "behind" } else { "ahead of" },
         ),
-        consequence:
-            "Signs flip early or late by as much, and signing in with Google may be refused."
-                .to_owned(),
+        consequence: "Signs flip early or late by as much.".to_owned(),
         action: "Let the machine set its clock from the network (NTP), such as with `timedatectl set-ntp true`."
             .to_owned(),
         page: "/m/repairs".to_owned(),

@@ -335,6 +335,15 @@ async fn a_wrong_clock_is_learnt_from_the_relay() {
     })
     .await;
     assert_eq!(next(&mut signals).await, ("room".to_owned(), 1));
+    // A sign-in ends by the clock of the relay, which would take it for an old one otherwise.
+    let origin = "https://portal.localhost:8443";
+    let origins = side.relay.set_origins(vec![origin.to_owned()]);
+    origins.await.unwrap();
+    let expiry = now() + SignedDuration::from_mins(10);
+    let minted = side.relay.mint_state(origin, [6; 32], expiry).unwrap();
+    let told: i64 = minted.state.split('.').nth(4).unwrap().parse().unwrap();
+    let ahead = told - expiry.as_second();
+    assert!((3 * 3600 - 5..=3 * 3600 + 5).contains(&ahead), "{ahead}");
     side.stop().await;
 }
 

@@ -12,6 +12,7 @@ use google_calendar::oauth::ROOMS_SCOPE;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
+use super::displays::instant;
 use super::{Store, StoreError};
 
 /// The OAuth client made in Google's console.
@@ -34,6 +35,8 @@ pub(crate) struct StoredAccount {
     pub(crate) reconnect: Option<String>,
     /// Why organisers cannot be looked up in the directory with it; `None` while they can.
     pub(crate) directory_problem: Option<String>,
+    /// When Google ends the grant by itself; `None` while it lasts.
+    pub(crate) ends_at: Option<Timestamp>,
 }
 
 impl StoredAccount {
@@ -55,6 +58,8 @@ pub(crate) struct NewGrant {
     pub(crate) refresh_token: String,
     pub(crate) access: StoredAccess,
     pub(crate) at: Timestamp,
+    /// When Google ends the grant by itself, where it has said so.
+    pub(crate) ends_at: Option<Timestamp>,
 }
 
 /// A short-lived access token.
@@ -70,6 +75,8 @@ pub(crate) struct StoredTokens {
     pub(crate) refresh_token: String,
     pub(crate) access: Option<StoredAccess>,
     pub(crate) reconnect: Option<String>,
+    pub(crate) connected_at: Timestamp,
+    pub(crate) ends_at: Option<Timestamp>,
 }
 
 impl Store {
@@ -114,7 +121,7 @@ impl Store {
     pub(crate) async fn google_accounts(&self) -> Result<Vec<StoredAccount>, StoreError> {
         self.read(|c| {
             let mut statement = c.prepare_cached(
-                "SELECT id, email, reconnect, directory_problem, scopes FROM google_accounts ORDER BY email",
+                "SELECT id, email, reconnect, directory_problem, scopes, ends_at FROM google_accounts ORDER BY email",
             )?;
             let accounts = statement.query_map([], |row| {
                 Ok(StoredAccount {
@@ -123,6 +130,7 @@ impl Store {
                     reconnect: row.get(2)?,
                     directory_problem: row.get(3)?,
                     scopes: row.get(4)?,
+                    ends_at: instant(row, 5)?,
                 })
             })?;
             Ok(accounts.collect::<Result<_, _>>()?)
@@ -152,10 +160,11 @@ impl Store {
             let access = store.seal(&access_aad(&id), grant.access.token.as_bytes());
             tx.execute(
                 "INSERT INTO google_accounts
-                     (id, subject, email, scopes, refresh_token, access_token, access_expires, reconnect, connected_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8)
+                     (id, subject, email, scopes, refresh_token, access_token, access_expires, reconnect, connected_at,
+                      ends_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, NULL, ?8, ?9)
                  ON CONFLICT (id) DO UPDATE SET email = ?3, scopes = ?4, refresh_token = ?5, access_token = ?6,
-                     access_expires = ?7, reconnect = NULL, connected_at = ?8",
+                     access_expires = ?7, reconnect = NULL, connected_at = ?8, ends_at = ?9",
                 params![
                     id,
                     grant.subject,
@@ -165,6 +174,7 @@ impl Store {
                     access,
                     grant.access.expires.as_microsecond(),
                     grant.at.as_microsecond(),
+                    grant.ends_at.map(Timestamp::as_microsecond),
                 ],
             )?;
             tx.execute("UPDATE google_flows SET progress = 'done' WHERE id = ?1", [&flow_id])?;
@@ -177,41 +187,58 @@ impl Store {
         &self,
         account: &str,
     ) -> Result<Option<StoredTokens>, StoreError> {
-        type Columns = (Vec<u8>, Option<Vec<u8>>, Option<i64>, Option<String>);
+        struct Columns {
+            refresh: Vec<u8>,
+            access: Option<Vec<u8>>,
+            expires: Option<Timestamp>,
+            reconnect: Option<String>,
+            connected_at: Option<Timestamp>,
+            ends_at: Option<Timestamp>,
+        }
         let id = account.to_owned();
         let row: Option<Columns> = self
             .read(move |c| {
-                let sql = "SELECT refresh_token, access_token, access_expires, reconnect
+                let sql = "SELECT refresh_token, access_token, access_expires, reconnect, connected_at, ends_at
                            FROM google_accounts WHERE id = ?1";
-                let columns =
-                    |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+                let columns = |row: &Row<'_>| {
+                    Ok(Columns {
+                        refresh: row.get(0)?,
+                        access: row.get(1)?,
+                        expires: instant(row, 2)?,
+                        reconnect: row.get(3)?,
+                        connected_at: instant(row, 4)?,
+                        ends_at: instant(row, 5)?,
+                    })
+                };
                 Ok(c.prepare_cached(sql)?.query_row([id], columns).optional()?)
             })
             .await?;
-        let Some((refresh, access, expires, reconnect)) = row else {
+        let Some(row) = row else {
             return Ok(None);
         };
-        let access = match access.zip(expires) {
+        let access = match row.access.zip(row.expires) {
             Some((sealed, expires)) => Some(StoredAccess {
                 token: self.open_text(&access_aad(account), &sealed)?,
-                expires: Timestamp::from_microsecond(expires)
-                    .map_err(|e| StoreError::corrupt("expiry of a token", e))?,
+                expires,
             }),
             None => None,
         };
         Ok(Some(StoredTokens {
-            refresh_token: self.open_text(&refresh_aad(account), &refresh)?,
+            refresh_token: self.open_text(&refresh_aad(account), &row.refresh)?,
             access,
-            reconnect,
+            reconnect: row.reconnect,
+            connected_at: row.connected_at.unwrap_or(Timestamp::UNIX_EPOCH),
+            ends_at: row.ends_at,
         }))
     }
 
-    /// Takes a refreshed access token, and the new refresh token where Google gave one.
+    /// Takes a refreshed access token, and the new refresh token and the grant's end where Google told them.
     pub(crate) async fn save_access(
         &self,
         account: &str,
         access: &StoredAccess,
         refresh_token: Option<&str>,
+        ends_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         let id = account.to_owned();
         let expires = access.expires.as_microsecond();
@@ -220,9 +247,16 @@ impl Store {
         self.write(move |tx| {
             tx.execute(
                 "UPDATE google_accounts SET access_token = ?2, access_expires = ?3,
-                                            refresh_token = coalesce(?4, refresh_token)
+                                            refresh_token = coalesce(?4, refresh_token),
+                                            ends_at = coalesce(?5, ends_at)
                  WHERE id = ?1",
-                params![id, access, expires, refresh],
+                params![
+                    id,
+                    access,
+                    expires,
+                    refresh,
+                    ends_at.map(Timestamp::as_microsecond)
+                ],
             )?;
             Ok(())
         })

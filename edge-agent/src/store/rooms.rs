@@ -16,7 +16,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row, params};
 
-use super::displays::settings_column;
+use super::displays::{instant, settings_column};
 use super::google::name_organisers;
 use super::{Store, StoreError};
 
@@ -273,8 +273,8 @@ fn room_from(row: &Row<'_>) -> rusqlite::Result<Room> {
     let zone: String = row.get(4)?;
     let pushes = Pushes {
         channel: row.get(10)?,
-        renew_at: instant_column(row, 11)?,
-        last: instant_column(row, 12)?,
+        renew_at: instant(row, 11)?,
+        last: instant(row, 12)?,
         missed: row.get(13)?,
         problem: row.get(14)?,
     };
@@ -284,7 +284,7 @@ fn room_from(row: &Row<'_>) -> rusqlite::Result<Room> {
         calendar_id: row.get(2)?,
         name: row.get(3)?,
         zone: TimeZone::get(&zone).unwrap_or(TimeZone::UTC),
-        verified_at: instant_column(row, 5)?,
+        verified_at: instant(row, 5)?,
         stale_after: if pushes.work() {
             STALE_WITH_PUSHES
         } else {
@@ -310,12 +310,4 @@ fn id_column(row: &Row<'_>) -> rusqlite::Result<RoomId> {
     let text: String = row.get(0)?;
     text.parse()
         .map_err(|e| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(e)))
-}
-
-fn instant_column(row: &Row<'_>, index: usize) -> rusqlite::Result<Option<Timestamp>> {
-    let stored: Option<i64> = row.get(index)?;
-    stored
-        .map(Timestamp::from_microsecond)
-        .transpose()
-        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(index, Type::Integer, Box::new(e)))
 }

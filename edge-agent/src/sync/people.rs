@@ -27,6 +27,10 @@ const PACE: Duration = Duration::from_millis(700);
 /// A directory that refuses is asked again after this long.
 const AFTER_REFUSAL: SignedDuration = SignedDuration::from_hours(24);
 
+/// One that limits the rate, or does not answer. Every list of a room is a reason to ask: without a pause, five hundred
+/// rooms would go on asking.
+const AFTER_FAILURE: SignedDuration = SignedDuration::from_secs(60);
+
 pub(super) async fn run<R: RelaySide>(
     lister: Lister<R>,
     mut news: broadcast::Receiver<News>,
@@ -34,7 +38,7 @@ pub(super) async fn run<R: RelaySide>(
 ) {
     let mut names = Names {
         lister,
-        refused: HashMap::new(),
+        paused: HashMap::new(),
     };
     loop {
         let heard = tokio::select! {
@@ -46,7 +50,7 @@ pub(super) async fn run<R: RelaySide>(
             match heard {
                 Ok(News::RoomVerified { room }) => names.of_room(&room).await,
                 Ok(News::IntegrationChanged) => {
-                    names.refused.clear();
+                    names.paused.clear();
                     names.of_every_room().await
                 }
                 Err(RecvError::Lagged(_)) => names.of_every_room().await,
@@ -65,8 +69,8 @@ pub(super) async fn run<R: RelaySide>(
 
 struct Names<R> {
     lister: Lister<R>,
-    /// Accounts that may not read the directory: when to try again.
-    refused: HashMap<String, Timestamp>,
+    /// Accounts whose directory is left alone: until when.
+    paused: HashMap<String, Timestamp>,
 }
 
 impl<R: RelaySide> Names<R> {
@@ -91,7 +95,7 @@ impl<R: RelaySide> Names<R> {
             return Ok(());
         };
         if self
-            .refused
+            .paused
             .get(&account)
             .is_some_and(|until| now() < *until)
         {
@@ -153,12 +157,18 @@ impl<R: RelaySide> Names<R> {
             .await
     }
 
-    /// What only a person can mend is not asked again and again; anything else is, with the room's next list.
+    /// What only a person can mend is asked again the next day; anything else with the first list after a pause.
     async fn refused_or_failed(
         &mut self,
         account: &str,
         error: &CallError,
     ) -> Result<(), StoreError> {
+        let told = match error {
+            CallError::Google(error) => error.retry_after(),
+            _ => None,
+        };
+        let told = told.and_then(|wait| SignedDuration::try_from(wait).ok());
+        let mut pause = AFTER_FAILURE.max(told.unwrap_or_default());
         if let CallError::Google(
             Error::NotPermitted { .. }
             | Error::ApiDisabled { .. }
@@ -167,15 +177,14 @@ impl<R: RelaySide> Names<R> {
         ) = error
         {
             info!(account, %error, "organisers are named by their addresses: the directory cannot be read");
-            let until = now()
-                .saturating_add(AFTER_REFUSAL)
-                .unwrap_or(Timestamp::MAX);
-            self.refused.insert(account.to_owned(), until);
+            pause = AFTER_REFUSAL;
             self.lister
                 .store
                 .directory_problem(account, Some(&error.to_string()))
                 .await?;
         }
+        let until = now().saturating_add(pause).unwrap_or(Timestamp::MAX);
+        self.paused.insert(account.to_owned(), until);
         Ok(())
     }
 }

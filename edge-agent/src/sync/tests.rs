@@ -1,6 +1,7 @@
 //! The tasks of sync as a whole, against a relay and a Google in memory.
 
 mod calendars;
+mod grants;
 mod other_keys;
 mod people;
 mod running;

@@ -10,7 +10,9 @@ use tracing::{info, warn};
 
 use crate::google::{Google, RelaySide};
 use crate::news::{Bus, News};
-use crate::store::{Store, StoreError, StoredAccess};
+use crate::store::{Store, StoreError, StoredAccess, StoredTokens};
+
+use super::dead_grant::likely_cause;
 
 /// A token that ends sooner than this is not used any more: a list may take half a minute.
 const MARGIN: SignedDuration = SignedDuration::from_mins(2);
@@ -139,34 +141,39 @@ impl<R: RelaySide> Tokens<R> {
         if let Some(why) = stored.reconnect {
             return Err(CallError::Reconnect(why));
         }
-        let access = match stored.access.filter(|access| good(access)) {
-            Some(access) => access,
-            None => self.renew(account, &stored.refresh_token).await?,
+        let access = match stored.access.as_ref().filter(|access| good(access)) {
+            Some(access) => access.clone(),
+            None => self.renew(account, &stored).await?,
         };
         let token = access.token.clone();
         *slot = Some(access);
         Ok(token)
     }
 
-    async fn renew(&self, account: &str, refresh_token: &str) -> Result<StoredAccess, CallError> {
+    async fn renew(&self, account: &str, stored: &StoredTokens) -> Result<StoredAccess, CallError> {
         let oauth = self.shared.google.oauth().ok_or(CallError::NoApp)?;
         let asked = now();
-        match oauth.refresh(refresh_token).await {
+        match oauth.refresh(&stored.refresh_token).await {
             Ok(tokens) => {
-                let lifetime = SignedDuration::try_from(tokens.expires_in).unwrap_or_default();
+                let until = |lifetime| {
+                    asked
+                        .checked_add(SignedDuration::try_from(lifetime).ok()?)
+                        .ok()
+                };
                 let access = StoredAccess {
                     token: tokens.access_token,
-                    expires: asked.saturating_add(lifetime).unwrap_or(asked),
+                    expires: until(tokens.expires_in).unwrap_or(asked),
                 };
                 let new_refresh = tokens.refresh_token.as_deref();
+                let ends_at = tokens.refresh_expires_in.and_then(until);
                 self.shared
                     .store
-                    .save_access(account, &access, new_refresh)
+                    .save_access(account, &access, new_refresh, ends_at)
                     .await?;
                 Ok(access)
             }
             Err(Error::Reauthorise { reason }) => {
-                let why = likely_causes(&reason);
+                let why = likely_cause(&reason, stored.connected_at, stored.ends_at, now());
                 if self.shared.store.must_reconnect(account, &why).await? {
                     warn!(
                         account,
@@ -179,15 +186,6 @@ impl<R: RelaySide> Tokens<R> {
             Err(other) => Err(other.into()),
         }
     }
-}
-
-/// Google says the same for all of them.
-fn likely_causes(reason: &str) -> String {
-    format!(
-        "Google no longer accepts the permission ({reason}). It was removed in the Google account, the password was \
-         changed, an administrator restricted the app, it was not used for six months, or the app is still \"in testing\" \
-         in Google's console, which ends every permission after seven days. Press Connect to sign in again."
-    )
 }
 
 #[expect(

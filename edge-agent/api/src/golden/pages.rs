@@ -189,6 +189,7 @@ fn integration() {
                     state: AccountState::Connected,
                     directory_problem: Some("d".into()),
                     lists_rooms: true,
+                    ends_at: Some(at("2026-11-30T10:42:00Z")),
                 },
                 Account {
                     id: "2".into(),
@@ -196,6 +197,7 @@ fn integration() {
                     state: AccountState::Reconnect { why: "w".into() },
                     directory_problem: None,
                     lists_rooms: false,
+                    ends_at: None,
                 },
             ],
             obstacle: Some(Obstacle {
@@ -207,9 +209,9 @@ fn integration() {
         json!({"redirect_uri": "https://relay.example.com/oauth/google/callback/0123456789abcdef",
             "app": {"client_id": "1.apps", "project": "signs"},
             "accounts": [{"id": "1", "email": "a@example.com", "state": {"state": "connected"},
-                "directory_problem": "d", "lists_rooms": true},
+                "directory_problem": "d", "lists_rooms": true, "ends_at": "2026-11-30T10:42:00Z"},
                 {"id": "2", "email": "b@example.com", "state": {"state": "reconnect", "why": "w"},
-                "directory_problem": null, "lists_rooms": false}],
+                "directory_problem": null, "lists_rooms": false, "ends_at": null}],
             "obstacle": {"what": "w", "action": "a", "page": "/settings/relay"}}),
     );
     same(

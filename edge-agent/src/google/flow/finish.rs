@@ -1,6 +1,7 @@
 //! The browser is back: fetch Google's answer, redeem it, store the grant.
 
 use google_calendar::Tokens;
+use google_calendar::oauth::scopes;
 use jiff::{SignedDuration, Timestamp};
 use relay_contract::answer::Outcome;
 use subtle::ConstantTimeEq;
@@ -118,11 +119,11 @@ impl<R: RelaySide> Google<R> {
         }
         let id_token = tokens.id_token.as_deref().unwrap_or_default();
         let identity = oauth
-            .check_id_token(id_token, &secrets.nonce, now)
+            .check_id_token(id_token, &secrets.nonce, self.time_at_google(now))
             .await
             .map_err(FinishError::Identity)?;
         let email = identity.email.unwrap_or_else(|| identity.subject.clone());
-        let grant = new_grant(tokens, identity.subject, email.clone(), now)?;
+        let grant = new_grant(tokens, &secrets, identity.subject, email.clone(), now)?;
         let id = store.save_grant(&flow.id, grant).await?;
         info!(account = id, "a Google account was connected");
         self.inner.bus.send(News::IntegrationChanged);
@@ -173,21 +174,31 @@ fn redeem_error(error: google_calendar::Error) -> FinishError {
 
 fn new_grant(
     tokens: Tokens,
+    asked: &FlowSecrets,
     subject: String,
     email: String,
     now: Timestamp,
 ) -> Result<NewGrant, FinishError> {
-    let lifetime = SignedDuration::try_from(tokens.expires_in).unwrap_or(SignedDuration::ZERO);
+    let until = |lifetime| {
+        now.checked_add(SignedDuration::try_from(lifetime).ok()?)
+            .ok()
+    };
+    // Told only where it is not all that was asked for.
+    let scopes = match &tokens.scopes {
+        Some(granted) => granted.join(" "),
+        None => scopes(asked.with_rooms).collect::<Vec<_>>().join(" "),
+    };
     Ok(NewGrant {
         new_id: format!("acct_{}", Ulid::new()),
         subject,
         email,
-        scopes: tokens.scopes.unwrap_or_default().join(" "),
+        scopes,
         refresh_token: tokens.refresh_token.ok_or(FinishError::NoRefreshToken)?,
         access: StoredAccess {
             token: tokens.access_token,
-            expires: now.saturating_add(lifetime).unwrap_or(now),
+            expires: until(tokens.expires_in).unwrap_or(now),
         },
+        ends_at: tokens.refresh_expires_in.and_then(until),
         at: now,
     })
 }

@@ -7,32 +7,35 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use google_calendar::Endpoints;
 use google_calendar::oauth::CALENDAR_SCOPE;
-use ring::rand::SystemRandom;
-use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::fake_identity::{certs, id_token};
+
 pub(crate) const CLIENT_ID: &str = "7-app.apps.googleusercontent.com";
 pub(crate) const CLIENT_SECRET: &str = "GOCSPX-secret";
 pub(crate) const REFRESH_TOKEN: &str = "1//refresh-token";
-
-/// A key made for tests, PKCS#8; it protects nothing.
-const KEY: &[u8] = include_bytes!("../../../calendar/tests/data/id_token_key.pk8");
 
 /// What the test sets and reads.
 #[derive(Default)]
 pub(crate) struct Script {
     /// What the person ticks; everything when absent.
     pub(crate) scope: Option<String>,
+    /// The scope is not told, as RFC 6749 allows when it is what was asked for.
+    pub(crate) hides_scope: bool,
+    /// Google's clock minus ours, in seconds.
+    pub(crate) clock_ahead: i64,
     /// Google forgets the nonce that it was given.
     pub(crate) wrong_nonce: bool,
     /// The grant is dead: refreshing answers `invalid_grant`.
     pub(crate) revoked: bool,
+    /// Google gives none, as to somebody who has allowed it before.
+    pub(crate) no_refresh_token: bool,
+    /// How many seconds the grant lasts; for ever when absent.
+    pub(crate) refresh_expires_in: Option<u64>,
     /// The only access token that is accepted; any when absent.
     pub(crate) access_token: Option<String>,
     /// Answers to lists of events instead of the events: status and body, each once.
@@ -41,6 +44,8 @@ pub(crate) struct Script {
     pub(crate) watch_fault: Option<(u16, String)>,
     /// The directory: names by address; refused when absent.
     pub(crate) people: Option<BTreeMap<String, String>>,
+    /// Answers to searches of the directory: status and body, as long as it is there.
+    pub(crate) people_fault: Option<(u16, String)>,
     /// What the relay's public host would answer at `/hook`: to a token that is forged, and to one that is genuine.
     pub(crate) hook: (u16, u16),
     /// Where the consent page sends a browser, if anywhere.
@@ -239,6 +244,12 @@ async fn answer(State(shared): State<Arc<Shared>>, request: Request) -> Response
 
 /// By prefix, as the People API searches.
 fn people(script: &Script, query: Option<&str>) -> Response {
+    if let Some((status, body)) = script.people_fault.clone() {
+        return Response::builder()
+            .status(status)
+            .body(Body::from(body))
+            .unwrap();
+    }
     let Some(people) = &script.people else {
         return reply(
             403,
@@ -330,44 +341,25 @@ fn granted(script: &mut Script, nonce: Option<String>) -> Response {
         .unwrap_or_else(|| format!("openid email {CALENDAR_SCOPE}"));
     let mut answer =
         json!({"access_token": token, "expires_in": 3599, "token_type": "Bearer", "scope": scope});
+    if let Some(seconds) = script.refresh_expires_in {
+        answer["refresh_token_expires_in"] = json!(seconds);
+    }
     if let Some(nonce) = nonce {
         let nonce = if script.wrong_nonce {
             "another".to_owned()
         } else {
             nonce
         };
-        answer["refresh_token"] = json!(REFRESH_TOKEN);
-        answer["id_token"] = json!(id_token(&nonce));
+        if !script.no_refresh_token {
+            answer["refresh_token"] = json!(REFRESH_TOKEN);
+        }
+        let now = super::now().as_second() + script.clock_ahead;
+        answer["id_token"] = json!(id_token(CLIENT_ID, &nonce, now));
+    }
+    if script.hides_scope {
+        answer.as_object_mut().unwrap().remove("scope");
     }
     reply(200, &answer)
-}
-
-fn id_token(nonce: &str) -> String {
-    let claims = json!({"iss": "https://accounts.google.com", "aud": CLIENT_ID, "sub": "12345", "nonce": nonce,
-        "email": "rooms@example.com", "exp": super::now().as_second() + 3600});
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let text = format!(
-        "{}.{}",
-        part(json!({"alg": "RS256", "kid": "k1"})),
-        part(claims)
-    );
-    let key = RsaKeyPair::from_pkcs8(KEY).unwrap();
-    let mut signature = vec![0; key.public().modulus_len()];
-    key.sign(
-        &RSA_PKCS1_SHA256,
-        &SystemRandom::new(),
-        text.as_bytes(),
-        &mut signature,
-    )
-    .unwrap();
-    format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
-}
-
-fn certs() -> Value {
-    let key = RsaKeyPair::from_pkcs8(KEY).unwrap();
-    let public: RsaPublicKeyComponents<Vec<u8>> = key.public().into();
-    json!({"keys": [{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "k1",
-        "n": URL_SAFE_NO_PAD.encode(&public.n), "e": URL_SAFE_NO_PAD.encode(&public.e)}]})
 }
 
 fn reply(status: u16, body: &Value) -> Response {

@@ -24,6 +24,7 @@ async fn account(store: &Store, subject: &str) -> String {
             expires: at,
         },
         at,
+        ends_at: None,
     };
     store.save_grant("no flow", grant).await.unwrap()
 }
