@@ -122,10 +122,12 @@ impl Store {
                 shown.marked_since.map(Timestamp::as_microsecond),
             ])?;
             let (epoch, counter) = (to_sql(generation.epoch)?, to_sql(generation.counter)?);
-            // A change that went back to what the glass showed already is on the glass as soon as it is stored.
+            // A change that went back to what the hub had, or the glass showed, already: the picture is older than the
+            // change. It counts as stored once it was wanted, and as shown once it was stored.
             let closed = tx
                 .prepare_cached(
-                    "UPDATE receipts SET stored_at = ?5, displayed_at = max(?6, rendered_at)
+                    "UPDATE receipts SET stored_at = max(?5, rendered_at),
+                            displayed_at = max(?6, rendered_at, ifnull(?5, 0))
                      WHERE display = ?1 AND displayed_at IS NULL AND frame = ?2 AND (epoch, counter) <= (?3, ?4)",
                 )?
                 .execute(params![

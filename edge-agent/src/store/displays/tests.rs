@@ -170,6 +170,26 @@ async fn a_receipt_closes_when_its_frame_is_shown_and_goes_when_it_is_overtaken(
 }
 
 #[tokio::test]
+async fn a_change_to_a_picture_that_is_there_already_takes_no_longer_than_until_it_was_known_to_be_there()
+ {
+    let scene = Scene::new().await;
+    let before = scene.replaced(1).await;
+    let mut back = scene.plan(1, before);
+    if let Some(receipt) = &mut back.receipt {
+        receipt.rendered_at = at(20);
+    }
+    let stored = scene.store.replace_plans(vec![back]).await.unwrap();
+    // On the hub since the eighth second and on the glass since the ninth, long before it was asked for again.
+    scene.shown(1, stored[0].generation).await;
+    let receipts = scene.store.receipts(9).await.unwrap();
+    let newest = receipts.iter().find(|r| r.rendered_at == at(20)).unwrap();
+    assert_eq!(
+        (newest.stored_at, newest.displayed_at),
+        (Some(at(20)), at(20))
+    );
+}
+
+#[tokio::test]
 async fn frames_that_nobody_names_go() {
     let scene = Scene::new().await;
     let shown = scene.replaced(1).await.unwrap();
