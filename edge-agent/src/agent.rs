@@ -4,13 +4,14 @@ mod data;
 mod listen;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::{info, warn};
+use tracing::info;
 
 use self::data::{DataError, DataFolder};
 use self::listen::ListenError;
@@ -24,7 +25,10 @@ use crate::relay::{self, InstanceError, Relay, StartRelayError, Timing};
 use crate::rooms::fonts::{SignFonts, SignFontsError};
 use crate::rooms::images::{self, ImageFetcher};
 use crate::rooms::preview::Previews;
-use crate::security::{CertificateError, OwnNames, PortalCertificate, SetupToken};
+use crate::security::{
+    CertificateError, For, GivenCertificate, OwnNames, PortalCertificate, SetupToken, Trials,
+    machines_judge,
+};
 use crate::store::{OpenStoreError, Store, StoreError};
 use crate::sync;
 
@@ -179,8 +183,12 @@ impl Agent {
 
         let listener = listen::portal(config.portal.listen, &store).await?;
         let portal_address = listener.local_addr().map_err(ListenError::Address)?;
-        let names = OwnNames::new(&config.portal.name, portal_address);
-        let certificate = PortalCertificate::load(&keys, &names.certificate_names(), now())?;
+        let (names, certificate) =
+            identity(&store, &config.portal.name, portal_address, &keys).await?;
+        let trials = Trials::new(names.clone(), certificate.clone());
+        doors
+            .tasks
+            .spawn(trials.clone().watch(now, doors.stop.clone()));
         let setup_token = SetupToken::in_data(&config.data);
         announce_setup(&store, &setup_token, &names).await?;
         let app = App::new(Parts {
@@ -193,17 +201,14 @@ impl Agent {
             hubs: hubs.clone(),
             names: names.clone(),
             certificate: certificate.clone(),
+            trials: trials.clone(),
             setup_token,
             data: config.data,
             stop: doors.stop.clone(),
         });
-        serve_portal(&doors, listener, certificate.clone(), app)?;
-        work.tasks.spawn(keep_house(
-            relay,
-            names.clone(),
-            certificate,
-            work.stop.clone(),
-        ));
+        serve_portal(&doors, listener, certificate, app)?;
+        work.tasks
+            .spawn(keep_house(relay, names.clone(), trials, work.stop.clone()));
         info!(portal = names.url(), "the agent is up");
         Ok(Self {
             names,
@@ -246,12 +251,39 @@ fn serve_portal(
     certificate: PortalCertificate,
     app: App,
 ) -> Result<(), rustls::Error> {
+    let exchanges = certificate.exchanges();
     let tls = portal::tls(certificate)?;
     let router = portal::router(app);
+    let stop = doors.stop.clone();
     doors
         .tasks
-        .spawn(portal::serve(listener, tls, router, doors.stop.clone()));
+        .spawn(portal::serve(listener, tls, exchanges, router, stop));
     Ok(())
+}
+
+/// The portal's name and certificate: those that an admin set there, else what the configuration and the keys say.
+async fn identity(
+    store: &Store,
+    configured: &str,
+    listen: SocketAddr,
+    keys: &Path,
+) -> Result<(OwnNames, PortalCertificate), Failure> {
+    let stored = store.portal_identity().await?;
+    let name = stored.as_ref().map_or(configured, |stored| &stored.name);
+    let names = OwnNames::new(name, listen);
+    let of = For {
+        name,
+        names: &names.certificate_names(),
+    };
+    let uploaded = stored
+        .as_ref()
+        .and_then(|stored| stored.certificate.clone())
+        .map(|given| GivenCertificate {
+            chain: given.chain,
+            key: given.key,
+        });
+    let certificate = PortalCertificate::load(keys, uploaded, machines_judge(), of, now())?;
+    Ok((names, certificate))
 }
 
 /// Says how to claim an agent that nobody has claimed, and forgets the token of one that somebody has.
@@ -274,12 +306,8 @@ async fn announce_setup(
 }
 
 /// Tells the relay where browsers may be sent back to, and serves with what the certificate's files hold.
-async fn keep_house(
-    relay: Relay,
-    names: OwnNames,
-    certificate: PortalCertificate,
-    stop: CancellationToken,
-) {
+async fn keep_house(relay: Relay, names: OwnNames, trials: Trials, stop: CancellationToken) {
+    let mut changed = trials.follow();
     let mut told = Vec::new();
     loop {
         let origins = names.origins();
@@ -290,11 +318,11 @@ async fn keep_house(
                 Err(error) => info!(%error, "the relay does not know the portal's addresses yet"),
             }
         }
-        if let Err(error) = certificate.reload(&names.certificate_names(), now()) {
-            warn!(%error, "the portal goes on with the certificate that it has");
-        }
+        trials.refresh(now());
         tokio::select! {
             () = stop.cancelled() => return,
+            // Another name is another address to come back to.
+            _ = changed.changed() => {}
             () = tokio::time::sleep(HOUSEKEEPING) => {}
         }
     }

@@ -222,6 +222,19 @@ impl OutboundHttp {
         self.0.config.resolve.get(host).copied()
     }
 
+    /// The addresses that [`Self::dial`] would go to, if it went without a proxy.
+    pub(crate) async fn addresses_of(&self, host: &str) -> std::io::Result<Vec<IpAddr>> {
+        if let Some(given) = self.0.config.resolve.get(&host.to_ascii_lowercase()) {
+            return Ok(vec![*given]);
+        }
+        let bare = host.trim_matches(['[', ']']);
+        let found = tokio::net::lookup_host((bare, 443)).await?;
+        let mut found: Vec<IpAddr> = found.map(|address| address.ip()).collect();
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
     /// Opens a connection of one's own, such as for a WebSocket: the same way, the same trust, no ALPN.
     pub(crate) async fn dial(
         &self,

@@ -55,6 +55,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0011_signs.sql"),
     include_str!("store/migrations/0012_calendars.sql"),
     include_str!("store/migrations/0013_grant_ends.sql"),
+    include_str!("store/migrations/0014_portal_identity.sql"),
+    include_str!("store/migrations/0015_users.sql"),
 ];
 
 /// Why the database could not be opened.

@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::users::Role;
+
 /// Fewest characters of a password.
 ///
 /// Length is what slows a guesser; rules about kinds of characters only annoy.
@@ -50,10 +52,14 @@ impl fmt::Debug for Claim {
 /// Body of `POST session`; answered by [`Session`] and the session cookie.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignIn {
-    /// The admin's name.
+    /// The user's name.
     pub name: String,
-    /// The admin's password.
+    /// The user's password.
     pub password: String,
+    /// What the authenticator shows, or a recovery code; only for users with a second factor, and only once the agent
+    /// has asked for it with [`crate::error::ErrorCode::SecondFactorNeeded`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 impl fmt::Debug for SignIn {
@@ -67,8 +73,10 @@ impl fmt::Debug for SignIn {
 /// Who is signed in: answer of `GET session`, `POST session` and `POST setup`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
-    /// The admin's name.
+    /// The user's name.
     pub name: String,
+    /// What the user may do.
+    pub role: Role,
     /// When this session began.
     #[serde(with = "crate::instant")]
     pub created_at: Timestamp,

@@ -24,6 +24,10 @@ pub struct Entry {
     pub subject: String,
     /// Where it came from; absent for the console.
     pub address: Option<String>,
+    /// What was before, where something was changed or removed; never a secret.
+    pub was: Option<String>,
+    /// What it became.
+    pub became: Option<String>,
 }
 
 macro_rules! actions {
@@ -63,6 +67,26 @@ actions! {
     SignedOut = "signed_out";
     /// All admins and sessions were removed from the console, and a new setup token made.
     AdminReset = "admin_reset";
+    /// A user was made.
+    UserMade = "user_made";
+    /// A user got another name or role.
+    UserChanged = "user_changed";
+    /// A user was removed.
+    UserRemoved = "user_removed";
+    /// A password was set.
+    PasswordSet = "password_set";
+    /// Signing in takes a one-time code from now on.
+    SecondFactorSet = "second_factor_set";
+    /// Signing in takes the password only.
+    SecondFactorRemoved = "second_factor_removed";
+    /// A token for scripts was made.
+    TokenMade = "token_made";
+    /// A token for scripts was deleted.
+    TokenDeleted = "token_deleted";
+    /// Somebody's session was ended.
+    SessionEnded = "session_ended";
+    /// The portal got another name or certificate, for good.
+    IdentitySet = "identity_set";
     /// The agent was enrolled at a relay.
     RelayEnrolled = "relay_enrolled";
     /// A new key took the place of the agent's own at its relay.

@@ -76,16 +76,28 @@ codes! {
     ProxyInvalid = "proxy_invalid", 400;
     /// What was entered is not a bundle of certificate authorities.
     AuthoritiesInvalid = "authorities_invalid", 400;
+    /// What was entered is no certificate with its key that the portal could serve with.
+    CertificateInvalid = "certificate_invalid", 400;
+    /// What was entered is not a host name.
+    NameInvalid = "name_invalid", 400;
     /// What was entered is nothing that Google verifies a site with.
     SiteVerification = "site_verification", 400;
     /// The document is no layout, or asks for more than any sign needs.
     LayoutInvalid = "layout_invalid", 400;
     /// The file is no picture that signs can show.
     PictureInvalid = "picture_invalid", 400;
+    /// The code is not the one that this authenticator shows now.
+    WrongCode = "wrong_code", 400;
     /// There is no live session; sign in.
     SignedOut = "signed_out", 401;
     /// The name or the password is wrong; which of the two is not told.
     WrongCredentials = "wrong_credentials", 401;
+    /// Name and password are right; signing in takes a one-time code, too.
+    SecondFactorNeeded = "second_factor_needed", 401;
+    /// The role of whoever asks is not enough.
+    NotAllowed = "not_allowed", 403;
+    /// What was entered is not the password of whoever is signed in.
+    WrongPassword = "wrong_password", 403;
     /// Nobody has claimed this agent yet; only the setup and health routes answer.
     NotClaimed = "not_claimed", 403;
     /// The setup token is not the one on the agent's console.
@@ -100,6 +112,10 @@ codes! {
     MethodNotAllowed = "method_not_allowed", 405;
     /// The agent has been claimed already; sign in instead.
     AlreadyClaimed = "already_claimed", 409;
+    /// Somebody else has that name.
+    NameTaken = "name_taken", 409;
+    /// Nobody would be left who may do everything.
+    LastOwner = "last_owner", 409;
     /// This needs a relay, and the agent is not enrolled at one.
     NotEnrolled = "not_enrolled", 409;
     /// The agent is enrolled at a relay already.
@@ -118,6 +134,14 @@ codes! {
     FlowDenied = "flow_denied", 409;
     /// The person unticked something the agent needs.
     ScopesMissing = "scopes_missing", 409;
+    /// The certificate comes from files in the agent's folder, which go first.
+    CertificateFromFiles = "certificate_from_files", 409;
+    /// Another name or certificate is being tried out.
+    TrialRunning = "trial_running", 409;
+    /// The trial is over, and all is as before.
+    TrialGone = "trial_gone", 409;
+    /// The request did not come by the name and certificate that are tried out.
+    TrialUnproven = "trial_unproven", 409;
     /// The hub that drives this display is not connected.
     HubOffline = "hub_offline", 409;
     /// The layout came with the agent; a copy of it can be changed.
@@ -126,6 +150,8 @@ codes! {
     LayoutInUse = "layout_in_use", 409;
     /// Somebody else has saved the layout since it was read.
     LayoutChanged = "layout_changed", 412;
+    /// Somebody else has changed it since it was read.
+    ChangedMeanwhile = "changed_meanwhile", 412;
     /// The body is larger than the route takes.
     TooLarge = "too_large", 413;
     /// The address in the browser is not one of this agent's.

@@ -1,8 +1,10 @@
 //! Golden JSON: what is on the wire, written so that a person can read it. A change here is a change for scripts.
 
 mod guide;
+mod identity;
 mod pages;
 mod signs;
+mod users;
 mod way_out;
 
 use std::fmt::Debug;
@@ -57,11 +59,15 @@ fn the_list_of_error_codes_is_golden() {
         .collect();
     let golden = "\
 400 bad_request, 400 weak_password, 400 client_secret_file, 400 google_app_invalid, 400 pairing_code, \
-400 relay_address, 400 proxy_invalid, 400 authorities_invalid, 400 site_verification, 400 layout_invalid, \
-400 picture_invalid, 401 signed_out, 401 wrong_credentials, 403 not_claimed, 403 wrong_setup_token, 403 cross_site, \
-403 flow_other_browser, 404 not_found, 405 method_not_allowed, 409 already_claimed, 409 not_enrolled, \
-409 already_enrolled, 409 not_host_owner, 409 google_app_missing, 409 origin_unknown, 409 flow_gone, 409 flow_pending, 409 flow_denied, \
-409 scopes_missing, 409 hub_offline, 409 layout_shipped, 409 layout_in_use, 412 layout_changed, 413 too_large, 421 wrong_host, 429 too_many_tries, 500 internal, \
+400 relay_address, 400 proxy_invalid, 400 authorities_invalid, 400 certificate_invalid, 400 name_invalid, \
+400 site_verification, 400 layout_invalid, 400 picture_invalid, 400 wrong_code, 401 signed_out, \
+401 wrong_credentials, 401 second_factor_needed, 403 not_allowed, 403 wrong_password, 403 not_claimed, \
+403 wrong_setup_token, 403 cross_site, 403 flow_other_browser, 404 not_found, 405 method_not_allowed, \
+409 already_claimed, 409 name_taken, 409 last_owner, 409 not_enrolled, 409 already_enrolled, 409 not_host_owner, \
+409 google_app_missing, 409 origin_unknown, 409 flow_gone, 409 flow_pending, 409 flow_denied, \
+409 scopes_missing, 409 certificate_from_files, 409 trial_running, 409 trial_gone, 409 trial_unproven, \
+409 hub_offline, 409 layout_shipped, 409 layout_in_use, 412 layout_changed, 412 changed_meanwhile, \
+413 too_large, 421 wrong_host, 429 too_many_tries, 500 internal, \
 502 relay_refused, 502 google_refused, 503 unavailable, 504 relay_unreachable, 504 google_unreachable";
     assert_eq!(list.join(", "), golden);
     for code in ErrorCode::ALL {
@@ -128,16 +134,18 @@ fn account() {
         &SignIn {
             name: "ada".into(),
             password: "P".into(),
+            code: None,
         },
         json!({"name": "ada", "password": "P"}),
     );
     same(
         &Session {
             name: "ada".into(),
+            role: crate::users::Role::Owner,
             created_at: at("2026-11-23T10:42:00Z"),
             ends_at: at("2026-12-23T10:42:00Z"),
         },
-        json!({"name": "ada", "created_at": "2026-11-23T10:42:00Z", "ends_at": "2026-12-23T10:42:00Z"}),
+        json!({"name": "ada", "role": "owner", "created_at": "2026-11-23T10:42:00Z", "ends_at": "2026-12-23T10:42:00Z"}),
     );
     same(
         &Health {
@@ -159,7 +167,8 @@ fn secrets_do_not_show_in_debug_output() {
         },
         SignIn {
             name: "n".into(),
-            password: "SECRET".into()
+            password: "SECRET".into(),
+            code: Some("SECRET".into()),
         },
         SaveGoogleApp {
             client_id: "i".into(),

@@ -27,6 +27,7 @@ pub mod route;
 pub mod security;
 pub mod settings;
 pub mod signs;
+pub mod users;
 
 #[cfg(test)]
 mod golden;

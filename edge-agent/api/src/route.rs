@@ -86,12 +86,41 @@ pub const OUTBOUND_AUTHORITIES: &str = "/api/v1/outbound/authorities";
 pub const OUTBOUND_TEST: &str = "/api/v1/outbound/test";
 /// `GET` [`crate::security::Security`].
 pub const SECURITY: &str = "/api/v1/security";
+/// `POST` [`crate::security::Wanted`] → [`crate::security::Preview`].
+pub const SECURITY_PREVIEW: &str = "/api/v1/security/preview";
+/// `POST` [`crate::security::Wanted`] → [`crate::security::Trial`]; `DELETE` takes it back at once (204).
+pub const SECURITY_TRIAL: &str = "/api/v1/security/trial";
+/// `POST` [`crate::security::ConfirmTrial`] (204); needs no session.
+pub const SECURITY_CONFIRM: &str = "/api/v1/security/trial/confirm";
+/// `POST` without a body → [`crate::security::DomainProbe`].
+pub const DOMAIN_PROBE: &str = "/api/v1/security/domain/probe";
+/// `DELETE` ends a session (204).
+pub const ONE_SESSION: &str = "/api/v1/security/sessions/{id}";
+/// `PUT` [`crate::users::ChangePassword`] (204).
+pub const OWN_PASSWORD: &str = "/api/v1/session/password";
+/// `POST` without a body → [`crate::users::SecondFactor`]; `PUT` [`crate::users::ConfirmSecondFactor`] →
+/// [`crate::users::RecoveryCodes`]; `DELETE` [`crate::users::DropSecondFactor`] (204).
+pub const OWN_SECOND_FACTOR: &str = "/api/v1/session/second-factor";
+/// `GET` [`crate::users::Users`]; `POST` [`crate::users::NewUser`] → [`crate::users::User`].
+pub const USERS: &str = "/api/v1/users";
+/// `PUT` [`crate::users::ChangeUser`] with `If-Match` → [`crate::users::User`]; `DELETE` (204).
+pub const USER: &str = "/api/v1/users/{id}";
+/// `PUT` [`crate::users::SetPassword`] (204).
+pub const USER_PASSWORD: &str = "/api/v1/users/{id}/password";
+/// `DELETE` (204).
+pub const USER_SECOND_FACTOR: &str = "/api/v1/users/{id}/second-factor";
+/// `GET` [`crate::users::Tokens`]; `POST` [`crate::users::MakeToken`] → [`crate::users::NewToken`].
+pub const TOKENS: &str = "/api/v1/tokens";
+/// `DELETE` (204).
+pub const TOKEN: &str = "/api/v1/tokens/{id}";
 /// `GET` [`crate::repairs::Repairs`].
 pub const REPAIRS: &str = "/api/v1/repairs";
 /// `GET` [`crate::receipts::Receipts`]; `?limit=` up to [`crate::receipts::MAX_LIMIT`].
 pub const RECEIPTS: &str = "/api/v1/receipts";
 /// `GET` [`crate::activity::Activity`].
 pub const ACTIVITY: &str = "/api/v1/activity";
+/// `GET` all of it as CSV.
+pub const ACTIVITY_EXPORT: &str = "/api/v1/activity.csv";
 /// `GET` the live stream of [`crate::events::Event`].
 pub const EVENTS: &str = "/api/v1/events";
 
@@ -153,6 +182,31 @@ pub fn layout(layout: &LayoutRef) -> String {
 /// Where something is tried; [`crate::guide::TestName`] is a word.
 pub fn guide_test(name: crate::guide::TestName) -> String {
     GUIDE_TEST.replace("{name}", name.as_str())
+}
+
+/// Where a user is changed and removed.
+pub fn user(id: u64) -> String {
+    USER.replace("{id}", &id.to_string())
+}
+
+/// Where a user's password is set.
+pub fn user_password(id: u64) -> String {
+    USER_PASSWORD.replace("{id}", &id.to_string())
+}
+
+/// Where a user's second factor is removed.
+pub fn user_second_factor(id: u64) -> String {
+    USER_SECOND_FACTOR.replace("{id}", &id.to_string())
+}
+
+/// Where a token is deleted.
+pub fn token(id: &str) -> String {
+    TOKEN.replace("{id}", &escape(id))
+}
+
+/// Where a session is ended.
+pub fn one_session(id: &str) -> String {
+    ONE_SESSION.replace("{id}", &escape(id))
 }
 
 /// Where a sign-in with Google is finished. `flow` comes from the page's address: it is escaped here.

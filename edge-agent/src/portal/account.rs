@@ -1,5 +1,6 @@
 //! Claiming the agent, signing in, signing out.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
 use axum::Json;
@@ -8,19 +9,19 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use edge_api::account::{Claim, Health, Session, SetupState, SignIn};
 use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
+use edge_api::users::{MAX_NAME_CHARS, Role};
 use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode};
 use tracing::info;
 
 use super::app::{App, now};
 use super::body::JsonBody;
-use super::caller::{Address, Caller, user_agent};
+use super::caller::{Address, SignedIn, user_agent};
+use super::own_account::passes_factor;
 use super::refusal::Refusal;
+use super::users::sound_name;
 use crate::security::{SESSION_COOKIE, SESSION_LIFE, SessionToken, alive};
 use crate::store::{Deed, NewSession};
-
-/// Longest name of an admin, in characters.
-const MAX_NAME_CHARS: usize = 100;
 
 pub(super) async fn health(State(app): State<App>) -> Result<Json<Health>, Refusal> {
     // The store answers, or this is not "ok".
@@ -42,7 +43,7 @@ pub(super) async fn setup_state(State(app): State<App>) -> Result<Json<SetupStat
     let while_unclaimed = |text: String| (!claimed).then_some(text);
     Ok(Json(SetupState {
         claimed,
-        agent_name: app.names.name().to_owned(),
+        agent_name: app.names.name().to_string(),
         token_file: while_unclaimed(app.setup_token.path().display().to_string()),
         token_command: while_unclaimed(format!(
             "edge-agent setup-token --data {}",
@@ -80,7 +81,7 @@ pub(super) async fn claim(
     let password_hash = app.passwords.hash(claim.password).await?;
     let token = SessionToken::draw();
     let session = new_session(&token, from, &headers);
-    let answer = signed_in(&token, name.clone(), &session);
+    let answer = signed_in(&token, name.clone(), Role::Owner, &session);
     if !app.store.claim(name, password_hash, session).await? {
         return Err(already_claimed());
     }
@@ -90,10 +91,11 @@ pub(super) async fn claim(
     Ok(answer)
 }
 
-pub(super) async fn session(caller: Caller) -> Json<Session> {
+pub(super) async fn session(caller: SignedIn) -> Json<Session> {
     let row = caller.session();
     Json(Session {
         name: row.name.clone(),
+        role: row.role,
         created_at: row.created_at,
         ends_at: row
             .created_at
@@ -111,41 +113,61 @@ pub(super) async fn sign_in(
     app.sign_in_tries
         .take(from, Instant::now())
         .map_err(Refusal::too_many_tries)?;
-    let admin = app.store.admin_by_name(body.name.trim().to_owned()).await?;
-    let stored = admin.as_ref().map(|a| a.password_hash.clone());
+    let user = app.store.user_by_name(body.name.trim().to_owned()).await?;
+    let stored = user.as_ref().map(|user| user.password_hash.clone());
     let right = app.passwords.is_right(body.password, stored).await?;
-    let Some(admin) = admin.filter(|_| right) else {
-        let deed = Deed {
-            at: now(),
-            who: body.name.chars().take(MAX_NAME_CHARS).collect(),
-            action: Action::SignInRefused,
-            subject: String::new(),
-            address: Some(from.to_string()),
-        };
-        app.store.record(deed).await?;
+    let Some(user) = user.filter(|_| right) else {
+        refused(&app, &body.name, from).await?;
         return Err(Refusal::new(
             ErrorCode::WrongCredentials,
             "The name or the password is wrong.",
-            "Try again; if it is lost, run `edge-agent admin reset` on the agent's machine.",
+            "Try again; if it is lost, ask another admin, or run `edge-agent admin reset` on the agent's machine.",
         ));
     };
+    let code = body.code.as_deref().map(str::trim).unwrap_or_default();
+    if user.has_factor() && code.is_empty() {
+        app.sign_in_tries.give_back(from);
+        return Err(Refusal::new(
+            ErrorCode::SecondFactorNeeded,
+            "Signing in takes a one-time code, too.",
+            "Enter the code that your authenticator shows, or one of your recovery codes.",
+        ));
+    }
+    if !passes_factor(&app, &user, code, now()).await? {
+        refused(&app, &body.name, from).await?;
+        return Err(Refusal::new(
+            ErrorCode::WrongCredentials,
+            "The one-time code is wrong, or was used already.",
+            "Wait for the next code and enter that, or enter one of your recovery codes.",
+        ));
+    }
     app.sign_in_tries.give_back(from);
     let token = SessionToken::draw();
     let session = new_session(&token, from, &headers);
     let alive = alive(session.now);
-    let answer = signed_in(&token, admin.name.clone(), &session);
-    app.store.open_session(admin, session, alive).await?;
+    let answer = signed_in(&token, user.name.clone(), user.role, &session);
+    app.store.open_session(user, session, alive).await?;
     Ok(answer)
 }
 
-pub(super) async fn sign_out(State(app): State<App>, caller: Caller) -> Result<Response, Refusal> {
+async fn refused(app: &App, name: &str, from: IpAddr) -> Result<(), Refusal> {
     let deed = Deed {
         at: now(),
-        who: caller.name().to_owned(),
-        action: Action::SignedOut,
+        who: name.chars().take(MAX_NAME_CHARS).collect(),
+        action: Action::SignInRefused,
         subject: String::new(),
-        address: Some(caller.address().to_string()),
+        address: Some(from.to_string()),
+        was: None,
+        became: None,
     };
+    Ok(app.store.record(deed).await?)
+}
+
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    caller: SignedIn,
+) -> Result<Response, Refusal> {
+    let deed = caller.deed(Action::SignedOut, "");
     app.store
         .end_session(caller.session().token_hash, deed)
         .await?;
@@ -153,7 +175,7 @@ pub(super) async fn sign_out(State(app): State<App>, caller: Caller) -> Result<R
     Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, gone)])).into_response())
 }
 
-fn new_session(token: &SessionToken, from: std::net::IpAddr, headers: &HeaderMap) -> NewSession {
+fn new_session(token: &SessionToken, from: IpAddr, headers: &HeaderMap) -> NewSession {
     NewSession {
         token_hash: token.hash(),
         now: now(),
@@ -162,9 +184,10 @@ fn new_session(token: &SessionToken, from: std::net::IpAddr, headers: &HeaderMap
     }
 }
 
-fn signed_in(token: &SessionToken, name: String, session: &NewSession) -> Response {
+fn signed_in(token: &SessionToken, name: String, role: Role, session: &NewSession) -> Response {
     let body = Session {
         name,
+        role,
         created_at: session.now,
         ends_at: session
             .now
@@ -178,21 +201,6 @@ fn signed_in(token: &SessionToken, name: String, session: &NewSession) -> Respon
         SESSION_LIFE.as_secs()
     );
     (AppendHeaders([(SET_COOKIE, cookie)]), Json(body)).into_response()
-}
-
-fn sound_name(typed: &str) -> Result<String, Refusal> {
-    let name = typed.trim();
-    if name.is_empty()
-        || name.chars().count() > MAX_NAME_CHARS
-        || name.chars().any(char::is_control)
-    {
-        return Err(Refusal::new(
-            ErrorCode::BadRequest,
-            format!("A name has 1 to {MAX_NAME_CHARS} characters."),
-            "Enter the name you want to sign in with.",
-        ));
-    }
-    Ok(name.to_owned())
 }
 
 fn already_claimed() -> Refusal {

@@ -14,7 +14,7 @@ use crate::news::Bus;
 use crate::outbound::OutboundHttp;
 use crate::relay::Relay;
 use crate::rooms::preview::Previews;
-use crate::security::{OwnNames, Passwords, PortalCertificate, SetupToken, Throttle};
+use crate::security::{OwnNames, Passwords, PortalCertificate, SetupToken, Throttle, Trials};
 use crate::store::Store;
 
 /// A person mistypes a few times; a program guesses on and on.
@@ -35,6 +35,7 @@ pub(crate) struct Parts {
     pub(crate) previews: Previews,
     pub(crate) names: OwnNames,
     pub(crate) certificate: PortalCertificate,
+    pub(crate) trials: Trials,
     pub(crate) setup_token: SetupToken,
     /// The data folder, to be named to people.
     pub(crate) data: PathBuf,

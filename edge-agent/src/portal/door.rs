@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use edge_api::error::ErrorCode;
 use edge_api::route;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderName, HeaderValue};
 use tower_http::csrf::ProtectionError;
@@ -23,8 +23,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
                       img-src 'self' blob:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
                       frame-ancestors 'none'";
 
-/// Sent with every answer. No HSTS: on a certificate of our own it would lock people out, and there is no way yet to
-/// tell that a given one is publicly trusted.
+/// How long browsers insist on a trusted certificate, once they met one under the agent's name: long enough for daily
+/// use, short enough to get over a certificate that was let run out.
+const INSIST: HeaderValue = HeaderValue::from_static("max-age=604800");
+
+/// Sent with every answer.
 const HEADERS: [(HeaderName, &str); 7] = [
     (CONTENT_SECURITY_POLICY, POLICY),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -50,7 +53,14 @@ pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id"
 /// Refuses addresses that are not this agent's.
 pub(super) async fn own_host(State(app): State<App>, request: Request, next: Next) -> Response {
     if names_us(&app, &request) {
-        return next.run(request).await;
+        let safe = by_trusted_name(&app, &request);
+        let mut response = next.run(request).await;
+        if safe {
+            response
+                .headers_mut()
+                .insert(STRICT_TRANSPORT_SECURITY, INSIST);
+        }
+        return response;
     }
     Refusal::new(
         ErrorCode::WrongHost,
@@ -70,6 +80,15 @@ fn names_us(app: &App, request: &Request) -> bool {
     let header = request.headers().get(HOST).and_then(|v| v.to_str().ok());
     let known = |host: Option<&str>| host.is_none_or(|host| app.names.is_own_host(host));
     (target.is_some() || header.is_some()) && known(target) && known(header)
+}
+
+/// HSTS would lock people out of an address, a name that is only tried out, or a certificate that browsers warn about.
+fn by_trusted_name(app: &App, request: &Request) -> bool {
+    let header = request.headers().get(HOST).and_then(|v| v.to_str().ok());
+    let host = request.uri().authority().map(|a| a.as_str()).or(header);
+    host.is_some_and(|host| app.names.is_own_name(host))
+        && app.certificate.facts().trusted
+        && app.trials.until().is_none()
 }
 
 /// Until the agent is claimed, the API answers nothing but the claim itself.

@@ -13,9 +13,8 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::app::{App, now};
-use super::caller::Caller;
+use super::caller::{Caller, Proof};
 use crate::news::News;
-use crate::security::alive;
 
 /// Proxies and browsers give up on silence after half a minute or more; a session that ended elsewhere stops hearing
 /// news within this time too.
@@ -32,7 +31,7 @@ pub(super) async fn follow(
     let listener = Listener {
         // Followed before "everything" is said: what changes in between is heard.
         news: app.bus.follow(),
-        session: caller.session().token_hash,
+        proof: caller.proof().clone(),
         heartbeat,
         begun: false,
         app,
@@ -46,7 +45,7 @@ pub(super) async fn follow(
 struct Listener {
     app: App,
     news: Receiver<News>,
-    session: [u8; 32],
+    proof: Proof,
     heartbeat: Interval,
     begun: bool,
 }
@@ -66,8 +65,8 @@ impl Listener {
                 Err(RecvError::Closed) => None,
             },
             _ = self.heartbeat.tick() => {
-                let session = self.app.store.session(self.session, alive(now())).await.ok()??;
-                (session.token_hash == self.session).then(|| Frame::default().comment("alive"))
+                let holds = self.proof.holds(&self.app, now()).await.ok()?;
+                holds.then(|| Frame::default().comment("alive"))
             }
         }
     }

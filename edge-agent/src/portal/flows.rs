@@ -14,7 +14,7 @@ use http::HeaderMap;
 use http::header::{HOST, ORIGIN, SET_COOKIE};
 
 use super::app::{App, now};
-use super::caller::{Caller, cookie};
+use super::caller::{SignedIn, cookie};
 use super::integration;
 use super::refusal::Refusal;
 use crate::google::{BeginError, FinishError};
@@ -24,7 +24,7 @@ const COOKIE_SECONDS: u32 = 600;
 
 pub(super) async fn begin(
     State(app): State<App>,
-    caller: Caller,
+    caller: SignedIn,
     headers: HeaderMap,
     uri: http::Uri,
     Query(asked): Query<BeginFlow>,
@@ -61,7 +61,7 @@ pub(super) async fn begin(
 
 pub(super) async fn finish(
     State(app): State<App>,
-    caller: Caller,
+    caller: SignedIn,
     flow: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {

@@ -165,7 +165,7 @@ fn pairing_state(app: &App) -> Pairing {
 }
 
 /// A QR code as an SVG of one path, in the colour of the text around it.
-fn qr_svg(text: &str) -> Option<String> {
+pub(super) fn qr_svg(text: &str) -> Option<String> {
     let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
     let width = code.width();
     let dark = code.to_colors().into_iter().enumerate();

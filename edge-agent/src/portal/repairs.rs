@@ -6,6 +6,7 @@ mod fleet;
 use axum::Json;
 use axum::extract::State;
 use edge_api::repairs::{Repair, RepairCode, Repairs};
+use edge_api::security::CertificateSource;
 use jiff::{SignedDuration, Timestamp};
 
 use super::app::{App, now};
@@ -181,7 +182,7 @@ fn pushes(room: &store::Room, page: &str) -> Option<Repair> {
 
 /// Ours renews itself; a given one does not.
 fn certificate(facts: &CertificateFacts, now: Timestamp) -> Option<Repair> {
-    if facts.self_signed || facts.not_after.duration_since(now) > CERTIFICATE_NOTICE {
+    if facts.self_signed() || facts.not_after.duration_since(now) > CERTIFICATE_NOTICE {
         return None;
     }
     let over = facts.not_after <= now;
@@ -197,9 +198,12 @@ fn certificate(facts: &CertificateFacts, now: Timestamp) -> Option<Repair> {
         },
         consequence: "Browsers refuse the portal, or warn about it; signs are not affected."
             .to_owned(),
-        action:
+        action: if facts.source == CertificateSource::Files {
             "Put the new one into keys/portal.crt and keys/portal.key; it is taken within the hour."
-                .to_owned(),
+        } else {
+            "Upload the new one under Settings > Security."
+        }
+        .to_owned(),
         page: "/settings/security".to_owned(),
         since: over.then_some(facts.not_after),
     })
@@ -211,7 +215,14 @@ mod tests {
 
     fn facts(self_signed: bool) -> CertificateFacts {
         CertificateFacts {
-            self_signed,
+            source: if self_signed {
+                CertificateSource::Own
+            } else {
+                CertificateSource::Upload
+            },
+            subject: String::new(),
+            issuer: String::new(),
+            trusted: false,
             names: vec![],
             not_before: Timestamp::UNIX_EPOCH,
             not_after: "2026-12-01T00:00:00Z".parse().unwrap(),

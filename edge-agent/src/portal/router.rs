@@ -9,8 +9,9 @@ use tower_http::csrf::CsrfLayer;
 
 use super::app::App;
 use super::{
-    account, activity, announcements, assets, door, events, flows, glass, guide, hubs, integration,
-    layouts, outbound, receipts, relay, repairs, rooms, security, settings, signs, site,
+    account, activity, announcements, assets, confirmation, domain, door, events, flows, glass,
+    guide, hubs, identity, integration, layouts, outbound, own_account, receipts, relay, repairs,
+    rooms, security, settings, signs, site, tokens, users,
 };
 
 /// Everything the portal answers.
@@ -82,9 +83,35 @@ pub(crate) fn router(app: App) -> Router {
         )
         .route(route::OUTBOUND_TEST, post(outbound::test))
         .route(route::SECURITY, get(security::show))
+        .route(route::SECURITY_PREVIEW, post(identity::preview))
+        .route(
+            route::SECURITY_TRIAL,
+            post(identity::try_out).delete(identity::take_back),
+        )
+        .route(route::SECURITY_CONFIRM, post(identity::confirm))
+        .route(
+            confirmation::PATH,
+            get(confirmation::ask).post(confirmation::answer),
+        )
+        .route(route::DOMAIN_PROBE, post(domain::probe))
+        .route(route::ONE_SESSION, delete(security::end_session))
+        .route(route::OWN_PASSWORD, put(own_account::change_password))
+        .route(
+            route::OWN_SECOND_FACTOR,
+            post(own_account::begin_factor)
+                .put(own_account::confirm_factor)
+                .delete(own_account::drop_factor),
+        )
+        .route(route::USERS, get(users::list).post(users::make))
+        .route(route::USER, put(users::change).delete(users::remove))
+        .route(route::USER_PASSWORD, put(users::set_password))
+        .route(route::USER_SECOND_FACTOR, delete(users::drop_factor))
+        .route(route::TOKENS, get(tokens::list).post(tokens::make))
+        .route(route::TOKEN, delete(tokens::delete))
         .route(route::REPAIRS, get(repairs::list))
         .route(route::RECEIPTS, get(receipts::list))
         .route(route::ACTIVITY, get(activity::list))
+        .route(route::ACTIVITY_EXPORT, get(activity::export))
         .route(route::EVENTS, get(events::follow))
         .method_not_allowed_fallback(door::no_method)
         .route("/api/{*rest}", axum::routing::any(door::no_route))

@@ -8,11 +8,10 @@ use axum::Router;
 use axum::extract::ConnectInfo;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +19,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 use tracing::{debug, warn};
 
-use crate::security::PortalCertificate;
+use crate::security::{Exchange, PortalCertificate};
 
 /// Browsers finish a handshake at once; what takes longer holds a place for nothing.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -49,16 +48,20 @@ pub(crate) fn tls(certificate: PortalCertificate) -> Result<Arc<ServerConfig>, r
 }
 
 /// Serves until `stop`, then finishes what is under way.
+///
+/// A connection that was made under another certificate than the present one finishes what is under way, too: what
+/// comes next comes by a new one. Each request carries the [`Exchange`] of its connection.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: Arc<ServerConfig>,
+    exchanges: watch::Receiver<Exchange>,
     router: Router,
     stop: CancellationToken,
 ) {
     let server = Server {
         acceptor: TlsAcceptor::from(tls),
         router,
-        graceful: Arc::new(GracefulShutdown::new()),
+        exchanges,
         connections: TaskTracker::new(),
         places: Arc::new(Semaphore::new(CONNECTIONS)),
     };
@@ -82,7 +85,7 @@ pub(crate) async fn serve(
 struct Server {
     acceptor: TlsAcceptor,
     router: Router,
-    graceful: Arc<GracefulShutdown>,
+    exchanges: watch::Receiver<Exchange>,
     connections: TaskTracker,
     places: Arc<Semaphore>,
 }
@@ -95,16 +98,19 @@ impl Server {
         };
         let acceptor = self.acceptor.clone();
         let router = self.router.clone();
-        let watcher = self.graceful.watcher();
+        let mut exchanges = self.exchanges.clone();
         let stop = stop.clone();
         self.connections.spawn(async move {
             let served = async {
                 // News of a change is a small packet that must not wait for a full one.
                 stream.set_nodelay(true)?;
+                // Noted before the handshake: one that is exchanged during it is told of below.
+                let exchange = *exchanges.borrow_and_update();
                 let stream = timeout(HANDSHAKE_TIMEOUT, acceptor.accept(stream)).await??;
                 let service =
                     router.map_request(move |mut request: http::Request<hyper::body::Incoming>| {
                         request.extensions_mut().insert(ConnectInfo(peer));
+                        request.extensions_mut().insert(exchange);
                         request
                     });
                 let mut builder = auto::Builder::new(TokioExecutor::new());
@@ -116,15 +122,19 @@ impl Server {
                 let connection = builder
                     .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
                     .into_owned();
-                watcher
-                    .watch(connection)
-                    .await
-                    .map_err(anyhow::Error::from_boxed)
+                let mut connection = std::pin::pin!(connection);
+                tokio::select! {
+                    ended = connection.as_mut() => return ended.map_err(anyhow::Error::from_boxed),
+                    _ = exchanges.changed() => {}
+                    () = stop.cancelled() => {}
+                }
+                connection.as_mut().graceful_shutdown();
+                connection.await.map_err(anyhow::Error::from_boxed)
             };
             let outcome: Result<(), anyhow::Error> = tokio::select! {
                 biased;
                 outcome = served => outcome,
-                // Only for what hangs before there is a connection to close gracefully.
+                // For what hangs, before or after there is a connection to close gracefully.
                 () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
             };
             if let Err(error) = outcome {
@@ -135,12 +145,9 @@ impl Server {
         });
     }
 
+    /// Each connection's own grace bounds this.
     async fn finish(self) {
         self.connections.close();
-        if let Ok(graceful) = Arc::try_unwrap(self.graceful) {
-            // That some take longer is bounded by each connection's own grace.
-            let _ = timeout(GRACE, graceful.shutdown()).await;
-        }
         self.connections.wait().await;
     }
 }

@@ -3,6 +3,9 @@
 mod claiming;
 mod doors;
 mod house;
+mod identity;
 mod integration;
 mod layouts;
 mod live;
+mod permissions;
+mod users;

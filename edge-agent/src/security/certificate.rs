@@ -1,77 +1,63 @@
-//! The portal's certificate: the one an admin put into `keys/`, else one of our own, there from the first start.
+//! The portal's certificate: files an admin put into `keys/`, else one that was uploaded, else one of our own, there
+//! from the first start.
 //!
-//! `keys/portal.crt` and `keys/portal.key` (PEM) are the admin's; `keys/self-signed.crt` and `.key` are ours. What
-//! serves can be exchanged while it serves.
+//! `keys/portal.crt` and `keys/portal.key` (PEM) are the admin's files; `keys/self-signed.crt` and `.key` are ours. What
+//! serves can be exchanged while it serves; each exchange has a number, by which connections know what they were made
+//! with.
 
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+mod error;
+mod facts;
+mod given;
+mod judge;
+mod own;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
-use jiff::{SignedDuration, Timestamp, ToSpan, tz::TimeZone};
-use rcgen::{
-    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
-};
+use edge_api::security::CertificateSource;
+use jiff::{SignedDuration, Timestamp};
 use rustls::crypto::CryptoProvider;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use sha2::{Digest, Sha256};
-use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::GeneralName;
-use x509_parser::prelude::FromDer;
+use tokio::sync::watch;
+
+pub(crate) use self::error::CertificateError;
+pub(crate) use self::facts::CertificateFacts;
+pub(crate) use self::given::{GivenCertificate, Servable};
+pub(crate) use self::judge::{Judge, machines_judge};
 
 /// Our own certificate is made anew when it has this long to live.
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Why there is no certificate to serve with. Every message names the file.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CertificateError {
-    #[error("read `{path}`; it must be PEM")]
-    Pem {
-        path: PathBuf,
-        #[source]
-        source: rustls_pki_types::pem::Error,
-    },
-    #[error("`{path}` holds no certificate; put the server's certificate first, then its chain")]
-    Empty { path: PathBuf },
-    #[error("`{path}` cannot be served with; does the key beside it belong to it?")]
-    Unusable {
-        path: PathBuf,
-        #[source]
-        source: rustls::Error,
-    },
-    #[error("`{path}` cannot be read as an X.509 certificate")]
-    Parse { path: PathBuf },
-    #[error("make a certificate")]
-    Make(#[from] rcgen::Error),
-    #[error("write `{path}`")]
-    Write {
-        path: PathBuf,
-        #[source]
-        source: std::io::Error,
-    },
-}
-
-/// What a certificate says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct CertificateFacts {
-    /// Whether we made it.
-    pub(crate) self_signed: bool,
-    pub(crate) names: Vec<String>,
-    pub(crate) not_before: Timestamp,
-    pub(crate) not_after: Timestamp,
-    /// SHA-256 as browsers show it.
-    pub(crate) fingerprint: String,
-}
+/// Numbers the exchanges of the certificate; a connection has the one that it was made under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Exchange(u64);
 
 /// What the portal serves with; cheap to clone.
-#[derive(Clone, Debug)]
-pub(crate) struct PortalCertificate {
-    keys: Arc<Path>,
-    served: Arc<ArcSwap<Served>>,
+#[derive(Clone)]
+pub(crate) struct PortalCertificate(Arc<Inner>);
+
+struct Inner {
+    keys: Box<Path>,
+    judge: Judge,
+    /// What was uploaded for good.
+    uploaded: Mutex<Option<GivenCertificate>>,
+    served: ArcSwap<Served>,
+    exchanges: watch::Sender<Exchange>,
+}
+
+impl fmt::Debug for PortalCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PortalCertificate")
+            .field("facts", &self.facts())
+            .finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -80,56 +66,170 @@ struct Served {
     facts: CertificateFacts,
 }
 
+/// The names a certificate is judged by and made for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct For<'a> {
+    /// The portal's name.
+    pub(crate) name: &'a str,
+    /// All that our own certificate should cover.
+    pub(crate) names: &'a [String],
+}
+
 impl PortalCertificate {
-    /// Loads the admin's certificate from `keys`, else ours, making it for `names` if it is absent or nearly over.
+    /// Loads the files in `keys`, else `uploaded`, else ours, making it if it is absent or nearly over.
     pub(crate) fn load(
         keys: &Path,
-        names: &[String],
+        uploaded: Option<GivenCertificate>,
+        judge: Judge,
+        of: For<'_>,
         now: Timestamp,
     ) -> Result<Self, CertificateError> {
-        let served = load(keys, names, now)?;
-        Ok(Self {
+        let served = load(keys, uploaded.as_ref(), of, now)?;
+        let served = judged(served, &judge, of.name, now);
+        Ok(Self(Arc::new(Inner {
             keys: keys.into(),
-            served: Arc::new(ArcSwap::from_pointee(served)),
-        })
+            judge,
+            uploaded: Mutex::new(uploaded),
+            served: ArcSwap::from_pointee(served),
+            exchanges: watch::Sender::new(Exchange(1)),
+        })))
     }
 
     /// Looks at the files again and, from the next connection on, serves with what they hold now.
-    pub(crate) fn reload(&self, names: &[String], now: Timestamp) -> Result<(), CertificateError> {
-        self.served.store(Arc::new(load(&self.keys, names, now)?));
+    pub(crate) fn reload(&self, of: For<'_>, now: Timestamp) -> Result<(), CertificateError> {
+        let uploaded = self.uploaded();
+        let served = load(&self.0.keys, uploaded.as_ref(), of, now)?;
+        self.exchange(judged(served, &self.0.judge, of.name, now));
         Ok(())
+    }
+
+    /// Whether files in `keys/` go before everything that is uploaded.
+    pub(crate) fn from_files(&self) -> bool {
+        given_file(&self.0.keys).exists()
     }
 
     /// What is served with.
     pub(crate) fn facts(&self) -> CertificateFacts {
-        self.served.load().facts.clone()
+        self.0.served.load().facts.clone()
+    }
+
+    /// The present exchange's number, and those to come.
+    pub(crate) fn exchanges(&self) -> watch::Receiver<Exchange> {
+        self.0.exchanges.subscribe()
+    }
+
+    /// What an upload would be to browsers that know the agent by `name`.
+    pub(crate) fn judge(&self, mut servable: Servable, name: &str, now: Timestamp) -> Servable {
+        servable.facts.trusted = judge::trusted(&self.0.judge, &servable.key, name, now);
+        servable
+    }
+
+    /// Whether what is served with is valid under `name`, and whether browsers would take it.
+    pub(crate) fn under(&self, name: &str, now: Timestamp) -> (bool, bool) {
+        let served = self.0.served.load();
+        let covers = judge::covers(&served.key, name);
+        (
+            covers,
+            covers && judge::trusted(&self.0.judge, &served.key, name, now),
+        )
+    }
+
+    /// Serves with an upload, for a while: nothing is kept, and [`Self::reload`] ends it.
+    pub(crate) fn try_out(&self, servable: &Servable) -> Exchange {
+        self.exchange(Served {
+            key: Arc::clone(&servable.key),
+            facts: servable.facts.clone(),
+        })
+    }
+
+    /// Serves with one of our own for `of`, whatever was uploaded; for a while, as [`Self::try_out`].
+    pub(crate) fn try_own(
+        &self,
+        of: For<'_>,
+        now: Timestamp,
+    ) -> Result<Exchange, CertificateError> {
+        let served = load_own(&self.0.keys, of, now)?;
+        Ok(self.exchange(served))
+    }
+
+    /// From now on this is what was uploaded for good; it serves from the next [`Self::reload`] on.
+    pub(crate) fn keep(&self, uploaded: Option<GivenCertificate>) {
+        *self
+            .0
+            .uploaded
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = uploaded;
+    }
+
+    /// What was uploaded for good.
+    pub(crate) fn uploaded(&self) -> Option<GivenCertificate> {
+        let uploaded = self.0.uploaded.lock();
+        uploaded.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Exchanges what is served with; the same certificate again is no exchange.
+    fn exchange(&self, fresh: Served) -> Exchange {
+        let before = self.0.served.swap(Arc::new(fresh));
+        if before.facts.fingerprint != self.facts().fingerprint {
+            self.0.exchanges.send_modify(|exchange| exchange.0 += 1);
+        }
+        *self.0.exchanges.borrow()
     }
 }
 
 impl ResolvesServerCert for PortalCertificate {
     fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.served.load().key))
+        Some(Arc::clone(&self.0.served.load().key))
     }
 }
 
-fn load(keys: &Path, names: &[String], now: Timestamp) -> Result<Served, CertificateError> {
-    let given = keys.join("portal.crt");
+fn given_file(keys: &Path) -> std::path::PathBuf {
+    keys.join("portal.crt")
+}
+
+fn load(
+    keys: &Path,
+    uploaded: Option<&GivenCertificate>,
+    of: For<'_>,
+    now: Timestamp,
+) -> Result<Served, CertificateError> {
+    let given = given_file(keys);
     if given.exists() {
-        return read(&given, &keys.join("portal.key"), false);
+        return read(&given, &keys.join("portal.key"), CertificateSource::Files);
     }
+    // It was checked when it was uploaded; should this version not take it, the portal must still be there.
+    match uploaded.map(GivenCertificate::read) {
+        Some(Ok(servable)) => Ok(Served {
+            key: servable.key,
+            facts: servable.facts,
+        }),
+        Some(Err(error)) => {
+            tracing::error!(%error, "the uploaded certificate is of no use; the portal serves with its own");
+            load_own(keys, of, now)
+        }
+        None => load_own(keys, of, now),
+    }
+}
+
+fn load_own(keys: &Path, of: For<'_>, now: Timestamp) -> Result<Served, CertificateError> {
     let certificate = keys.join("self-signed.crt");
     let key = keys.join("self-signed.key");
     if certificate.exists() && key.exists() {
-        let served = read(&certificate, &key, true)?;
-        if served.facts.not_after.duration_since(now) > RENEW_BEFORE {
+        let served = read(&certificate, &key, CertificateSource::Own)?;
+        let named = served.facts.names.iter().any(|name| name == of.name);
+        if named && served.facts.not_after.duration_since(now) > RENEW_BEFORE {
             return Ok(served);
         }
     }
-    make(&certificate, &key, names, now)?;
-    read(&certificate, &key, true)
+    own::make(&certificate, &key, of.names, now)?;
+    read(&certificate, &key, CertificateSource::Own)
 }
 
-fn read(certificate: &Path, key: &Path, self_signed: bool) -> Result<Served, CertificateError> {
+fn read(
+    certificate: &Path,
+    key: &Path,
+    source: CertificateSource,
+) -> Result<Served, CertificateError> {
     let unreadable = |path: &Path| {
         let path = path.to_owned();
         move |source| CertificateError::Pem { path, source }
@@ -140,7 +240,7 @@ fn read(certificate: &Path, key: &Path, self_signed: bool) -> Result<Served, Cer
     let first = chain.first().ok_or_else(|| CertificateError::Empty {
         path: certificate.to_owned(),
     })?;
-    let facts = facts(first, self_signed).ok_or_else(|| CertificateError::Parse {
+    let facts = facts::facts(first, source).ok_or_else(|| CertificateError::Parse {
         path: certificate.to_owned(),
     })?;
     let private = PrivateKeyDer::from_pem_file(key).map_err(unreadable(key))?;
@@ -157,97 +257,10 @@ fn read(certificate: &Path, key: &Path, self_signed: bool) -> Result<Served, Cer
     })
 }
 
-fn facts(der: &CertificateDer<'_>, self_signed: bool) -> Option<CertificateFacts> {
-    let (_, parsed) = X509Certificate::from_der(der).ok()?;
-    let names = match parsed.subject_alternative_name() {
-        Ok(Some(extension)) => extension
-            .value
-            .general_names
-            .iter()
-            .filter_map(name)
-            .collect(),
-        _ => Vec::new(),
-    };
-    let pairs: Vec<String> = Sha256::digest(der)
-        .iter()
-        .map(|b| format!("{b:02X}"))
-        .collect();
-    Some(CertificateFacts {
-        self_signed,
-        names,
-        not_before: Timestamp::from_second(parsed.validity().not_before.timestamp()).ok()?,
-        not_after: Timestamp::from_second(parsed.validity().not_after.timestamp()).ok()?,
-        fingerprint: pairs.join(":"),
-    })
-}
-
-fn name(name: &GeneralName<'_>) -> Option<String> {
-    match name {
-        GeneralName::DNSName(name) => Some((*name).to_owned()),
-        GeneralName::IPAddress(bytes) => {
-            let v4 = <[u8; 4]>::try_from(*bytes).map(|b| std::net::IpAddr::from(b).to_string());
-            let v6 = <[u8; 16]>::try_from(*bytes).map(|b| std::net::IpAddr::from(b).to_string());
-            v4.or(v6).ok()
-        }
-        _ => None,
-    }
-}
-
-/// ECDSA P-256, since Chromium takes no Ed25519; valid for a year, since some browsers take no more than 398 days.
-fn make(
-    certificate: &Path,
-    key: &Path,
-    names: &[String],
-    now: Timestamp,
-) -> Result<(), CertificateError> {
-    let pair = match std::fs::read_to_string(key) {
-        // The same key again, so that whoever pinned it need not do it anew.
-        Ok(pem) => KeyPair::from_pem(&pem)?,
-        Err(_) => KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?,
-    };
-    let mut params = CertificateParams::new(names.to_vec())?;
-    params.distinguished_name = DistinguishedName::new();
-    params
-        .distinguished_name
-        .push(DnType::CommonName, "Placard, made by itself");
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let today = now.to_zoned(TimeZone::UTC).date();
-    // From yesterday on, for browsers whose clock is behind.
-    let day = |date: jiff::civil::Date| {
-        let month = u8::try_from(date.month()).expect("months are 1 to 12");
-        let of_month = u8::try_from(date.day()).expect("days are 1 to 31");
-        rcgen::date_time_ymd(i32::from(date.year()), month, of_month)
-    };
-    params.not_before = day(today.saturating_sub(1.day()));
-    params.not_after = day(today.saturating_add(1.year()));
-    let signed = params.self_signed(&pair)?;
-    write(key, pair.serialize_pem().as_bytes(), 0o600)?;
-    write(certificate, signed.pem().as_bytes(), 0o644)
-}
-
-/// Replaces a file at one stroke.
-fn write(path: &Path, content: &[u8], mode: u32) -> Result<(), CertificateError> {
-    let failed = |source| CertificateError::Write {
-        path: path.to_owned(),
-        source,
-    };
-    let folder = path
-        .parent()
-        .expect("certificates are inside the keys folder");
-    std::fs::create_dir_all(folder).map_err(failed)?;
-    let fresh = path.with_extension("new");
-    let mut file = std::fs::OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(mode)
-        .open(&fresh)
-        .map_err(failed)?;
-    file.write_all(content)
-        .and_then(|()| file.sync_all())
-        .map_err(failed)?;
-    std::fs::rename(&fresh, path).map_err(failed)
+fn judged(mut served: Served, judge: &Judge, name: &str, now: Timestamp) -> Served {
+    served.facts.trusted =
+        !served.facts.self_signed() && judge::trusted(judge, &served.key, name, now);
+    served
 }
 
 #[cfg(test)]

@@ -13,29 +13,70 @@ use relay_contract::origin::{MAX_ORIGINS, PortalOrigin};
 /// Who this agent is on the network; cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct OwnNames {
-    name: Arc<str>,
+    name: Arc<ArcSwap<Name>>,
     listen: SocketAddr,
     addresses: Arc<ArcSwap<BTreeSet<IpAddr>>>,
+}
+
+#[derive(Debug)]
+struct Name {
+    name: Arc<str>,
+    /// The one before, while another is only tried out: pages that are open go on.
+    before: Option<Arc<str>>,
 }
 
 impl OwnNames {
     /// `listen` is where the portal really listens, port included.
     pub(crate) fn new(name: &str, listen: SocketAddr) -> Self {
         Self {
-            name: name.into(),
+            name: Arc::new(ArcSwap::from_pointee(Name {
+                name: name.into(),
+                before: None,
+            })),
             listen,
             addresses: Arc::new(ArcSwap::from_pointee(interfaces())),
         }
     }
 
-    /// The configured name.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    /// The name by which browsers find this agent, lowercase.
+    pub(crate) fn name(&self) -> Arc<str> {
+        Arc::clone(&self.name.load().name)
     }
 
-    /// The address by the configured name, for people.
+    /// Goes by another name from now on.
+    pub(crate) fn rename(&self, name: &str) {
+        self.name.store(Arc::new(Name {
+            name: name.into(),
+            before: None,
+        }));
+    }
+
+    /// Goes by another name, and still by the present one.
+    pub(crate) fn try_out(&self, name: &str) {
+        self.name.store(Arc::new(Name {
+            name: name.into(),
+            before: Some(self.name()),
+        }));
+    }
+
+    /// The address by the agent's name, for people.
     pub(crate) fn url(&self) -> String {
-        self.origin_of(&self.name)
+        self.origin_of(&self.name())
+    }
+
+    /// The address that another name would give.
+    pub(crate) fn url_of(&self, name: &str) -> String {
+        self.origin_of(name)
+    }
+
+    /// Whether `authority`, a Host header, is the agent's name and nothing else.
+    pub(crate) fn is_own_name(&self, authority: &str) -> bool {
+        host_of(authority).is_some_and(|host| host.eq_ignore_ascii_case(&self.name()))
+    }
+
+    /// Whether `ip` is one of this machine's.
+    pub(crate) fn is_here(&self, ip: IpAddr) -> bool {
+        self.is_own_address(ip)
     }
 
     /// Whether `authority`, a Host header, names this agent, at whatever port.
@@ -47,10 +88,12 @@ impl OwnNames {
         match host.trim_matches(['[', ']']).parse::<IpAddr>() {
             Ok(ip) => self.is_own_address(ip),
             Err(_) => {
-                host == *self.name
+                let own = self.name.load();
+                host == *own.name
+                    || own.before.as_deref() == Some(host.as_str())
                     || host == "localhost"
                     || host.ends_with(".localhost")
-                    || host.strip_suffix(".local") == Some(&self.name)
+                    || host.strip_suffix(".local") == Some(&own.name)
             }
         }
     }
@@ -58,7 +101,7 @@ impl OwnNames {
     /// Every https origin a browser on the LAN may find this portal at, the name first.
     pub(crate) fn origins(&self) -> Vec<String> {
         self.refresh();
-        let mut hosts = vec![self.name.to_string()];
+        let mut hosts = vec![self.name().to_string()];
         let bound = self.listen.ip();
         if bound.is_unspecified() {
             let all = self.addresses.load();
@@ -86,7 +129,12 @@ impl OwnNames {
 
     /// What the certificate should cover.
     pub(crate) fn certificate_names(&self) -> Vec<String> {
-        let mut names = vec![self.name.to_string(), "localhost".to_owned()];
+        self.certificate_names_of(&self.name())
+    }
+
+    /// What the certificate should cover if `name` were the agent's.
+    pub(crate) fn certificate_names_of(&self, name: &str) -> Vec<String> {
+        let mut names = vec![name.to_owned(), "localhost".to_owned()];
         names.extend(self.addresses.load().iter().map(ToString::to_string));
         names.sort();
         names.dedup();

@@ -1,24 +1,21 @@
 //! Who may use the portal, who is signed in, who did what, and what the portal settled once.
 
 mod activity;
+mod identity;
 mod sessions;
+mod tokens;
+mod users;
 
+use edge_api::users::Role;
 use jiff::Timestamp;
 use rusqlite::types::Type;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row};
 
 pub(crate) use self::activity::Deed;
+pub(crate) use self::identity::{StoredCertificate, StoredIdentity};
 pub(crate) use self::sessions::{Alive, NewSession, SessionRow};
+pub(crate) use self::users::{NewUserRow, UserConflict, UserRow};
 use super::{Store, StoreError};
-
-/// Somebody who may do everything.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Admin {
-    pub(crate) id: i64,
-    pub(crate) name: String,
-    /// PHC string.
-    pub(crate) password_hash: String,
-}
 
 impl Store {
     /// Whether there is an admin. Another process may change that at any time (`admin reset`).
@@ -27,8 +24,8 @@ impl Store {
             .await
     }
 
-    /// Makes the first admin, signed in with `session`, and records it. Gives `false`, and does nothing, when there is
-    /// an admin already.
+    /// Makes the first user, an owner, signed in with `session`, and records it. Gives `false`, and does nothing, when there
+    /// is one already.
     pub(crate) async fn claim(
         &self,
         name: String,
@@ -41,40 +38,24 @@ impl Store {
             if claimed {
                 return Ok(false);
             }
-            tx.execute(
-                "INSERT INTO admin (name, password_hash, created_at) VALUES (?1, ?2, ?3)",
-                params![name, password_hash, session.now.as_microsecond()],
-            )?;
-            let admin = tx.last_insert_rowid();
+            let owner = NewUserRow {
+                name: name.clone(),
+                role: Role::Owner,
+                password_hash,
+            };
+            let admin = users::insert(tx, &owner, session.now)?;
             let deed = Deed {
                 at: session.now,
                 who: name,
                 action: edge_api::activity::Action::Claimed,
                 subject: String::new(),
                 address: Some(session.address.clone()),
+                was: None,
+                became: None,
             };
             sessions::insert(tx, admin, &session)?;
             activity::insert(tx, &deed)?;
             Ok(true)
-        })
-        .await
-    }
-
-    /// The admin of that name; capitals do not matter.
-    pub(crate) async fn admin_by_name(&self, name: String) -> Result<Option<Admin>, StoreError> {
-        self.read(move |c| {
-            let found = c.query_row(
-                "SELECT id, name, password_hash FROM admin WHERE name = ?1",
-                [name],
-                |row| {
-                    Ok(Admin {
-                        id: row.get(0)?,
-                        name: row.get(1)?,
-                        password_hash: row.get(2)?,
-                    })
-                },
-            );
-            Ok(found.optional()?)
         })
         .await
     }
@@ -91,6 +72,8 @@ impl Store {
                 action: edge_api::activity::Action::AdminReset,
                 subject: format!("{admins} admins, {ended} sessions"),
                 address: None,
+                was: None,
+                became: None,
             };
             activity::insert(tx, &deed)?;
             Ok(ended)

@@ -75,6 +75,7 @@ fn SignInForm() -> impl IntoView {
         let sign_in = SignIn {
             name: name.get_untracked().trim().to_owned(),
             password: password.get_untracked(),
+            code: None,
         };
         doing.run(api.sign_in(&sign_in), move |session| {
             access.enter(session);

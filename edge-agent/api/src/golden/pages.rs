@@ -15,7 +15,6 @@ use crate::relay::{Barred, Enrol, Enrolment, Leave, Relay, SaveSite, Site, SiteF
 use crate::repairs::{Repair, RepairCode, Repairs};
 use crate::rooms::{PushState, Pushes, Room, Rooms};
 use crate::route;
-use crate::security::{Certificate, Security, SessionInfo};
 use crate::signs::{Link, Shown, Sign, SignProblem, SignProblemCode, SignRoom, Signs};
 
 #[test]
@@ -249,32 +248,6 @@ fn integration() {
 #[test]
 fn security_and_activity() {
     same(
-        &Security {
-            now: at("2026-11-23T10:42:00Z"),
-            certificate: Certificate {
-                self_signed: true,
-                names: vec!["placard.localhost".into(), "192.0.2.7".into()],
-                not_before: at("2026-11-22T00:00:00Z"),
-                not_after: at("2027-11-22T00:00:00Z"),
-                fingerprint: "00:FF".into(),
-            },
-            origins: vec!["https://placard.localhost:8443".into()],
-            sessions: vec![SessionInfo {
-                created_at: at("2026-11-23T10:42:00Z"),
-                last_seen: at("2026-11-23T10:42:00Z"),
-                address: "192.0.2.9".into(),
-                user_agent: "curl/8".into(),
-                this: true,
-            }],
-        },
-        json!({"now": "2026-11-23T10:42:00Z",
-            "certificate": {"self_signed": true, "names": ["placard.localhost", "192.0.2.7"],
-                "not_before": "2026-11-22T00:00:00Z", "not_after": "2027-11-22T00:00:00Z", "fingerprint": "00:FF"},
-            "origins": ["https://placard.localhost:8443"],
-            "sessions": [{"created_at": "2026-11-23T10:42:00Z", "last_seen": "2026-11-23T10:42:00Z",
-                "address": "192.0.2.9", "user_agent": "curl/8", "this": true}]}),
-    );
-    same(
         &Activity {
             entries: vec![Entry {
                 at: at("2026-11-23T10:42:00Z"),
@@ -282,15 +255,18 @@ fn security_and_activity() {
                 action: Action::DisplayLinked,
                 subject: "north-1 → Alder".into(),
                 address: None,
+                was: None,
+                became: Some("Alder".into()),
             }],
         },
         json!({"entries": [{"at": "2026-11-23T10:42:00Z", "who": "ada", "action": "display_linked",
-            "subject": "north-1 → Alder", "address": null}]}),
+            "subject": "north-1 → Alder", "address": null, "was": null, "became": "Alder"}]}),
     );
     let words: Vec<&str> = Action::ALL.iter().map(|a| a.as_str()).collect();
     assert_eq!(
         words.join(" "),
-        "claimed signed_in sign_in_refused signed_out admin_reset relay_enrolled relay_key_changed relay_taken_over \
+        "claimed signed_in sign_in_refused signed_out admin_reset user_made user_changed user_removed password_set second_factor_set \
+         second_factor_removed token_made token_deleted session_ended identity_set relay_enrolled relay_key_changed relay_taken_over \
          relay_left site_verification_set proxy_set authorities_set google_app_saved account_connected \
          account_disconnected room_added pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked display_set \
          room_set announced withdrawn layout_saved layout_deleted"

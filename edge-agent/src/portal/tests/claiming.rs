@@ -97,7 +97,7 @@ async fn the_password_is_stored_as_an_argon2id_hash() {
     let (house, _cookie) = House::claimed().await;
     let admin = house
         .store()
-        .admin_by_name("ada".to_owned())
+        .user_by_name("ada".to_owned())
         .await
         .unwrap()
         .unwrap();

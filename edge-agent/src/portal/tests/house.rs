@@ -116,6 +116,7 @@ impl House {
         json!(SignIn {
             name: NAME.to_owned(),
             password: PASSWORD.to_owned(),
+            code: None,
         })
     }
 

@@ -1,3 +1,5 @@
+mod uploads;
+
 use std::os::unix::fs::PermissionsExt;
 
 use super::*;
@@ -13,14 +15,21 @@ fn start() -> Timestamp {
 fn load_at(keys: &Path, now: Timestamp) -> Result<PortalCertificate, CertificateError> {
     // Every test process needs a provider once; that another test was first is fine.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    PortalCertificate::load(keys, &names(), now)
+    PortalCertificate::load(keys, None, None, of(&names()), now)
+}
+
+fn of(names: &[String]) -> For<'_> {
+    For {
+        name: &names[0],
+        names,
+    }
 }
 
 #[test]
 fn the_first_start_makes_a_certificate_for_a_year_and_the_second_keeps_it() {
     let keys = tempfile::tempdir().unwrap();
     let first = load_at(keys.path(), start()).unwrap().facts();
-    assert!(first.self_signed);
+    assert!(first.self_signed() && !first.trusted);
     assert_eq!(first.names, names());
     assert_eq!(first.not_before, "2026-11-22T00:00:00Z".parse().unwrap());
     assert_eq!(first.not_after, "2027-11-23T00:00:00Z".parse().unwrap());
@@ -39,7 +48,7 @@ fn one_that_is_nearly_over_is_made_anew_with_the_same_key() {
     let first = served.facts();
     let key = std::fs::read(keys.path().join("self-signed.key")).unwrap();
     served
-        .reload(&names(), start() + SignedDuration::from_hours(24 * 340))
+        .reload(of(&names()), start() + SignedDuration::from_hours(24 * 340))
         .unwrap();
     assert_ne!(served.facts().fingerprint, first.fingerprint);
     assert!(served.facts().not_after > first.not_after);
@@ -61,7 +70,7 @@ fn the_admins_certificate_goes_first() {
     copy("self-signed.key", "portal.key");
     let served = load_at(keys.path(), start()).unwrap().facts();
     assert_eq!(served.fingerprint, given.fingerprint);
-    assert!(!served.self_signed);
+    assert_eq!(served.source, CertificateSource::Files);
 }
 
 #[test]

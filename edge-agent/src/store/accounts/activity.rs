@@ -22,6 +22,24 @@ pub(crate) struct Deed {
     pub(crate) subject: String,
     /// Where it came from; absent for the console.
     pub(crate) address: Option<String>,
+    /// What was before, where something was changed; never a secret.
+    pub(crate) was: Option<String>,
+    /// What it became.
+    pub(crate) became: Option<String>,
+}
+
+impl Deed {
+    /// With what was before.
+    pub(crate) fn was(mut self, was: impl Into<String>) -> Self {
+        self.was = Some(was.into());
+        self
+    }
+
+    /// With what it became.
+    pub(crate) fn became(mut self, became: impl Into<String>) -> Self {
+        self.became = Some(became.into());
+        self
+    }
 }
 
 /// The last deeds.
@@ -60,13 +78,16 @@ pub(super) fn insert(tx: &Transaction<'_>, deed: &Deed) -> Result<(), StoreError
         )
         .optional()?;
     tx.execute(
-        "INSERT INTO activity (at, who, action, subject, address, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO activity (at, who, action, subject, address, was, became, chain)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             deed.at.as_microsecond(),
             deed.who,
             deed.action.as_str(),
             deed.subject,
             deed.address,
+            deed.was,
+            deed.became,
             chain(previous.unwrap_or_default(), deed),
         ],
     )?;
@@ -75,8 +96,9 @@ pub(super) fn insert(tx: &Transaction<'_>, deed: &Deed) -> Result<(), StoreError
 
 /// Every deed, the oldest first, and whether the chain holds.
 fn walk(c: &Connection) -> Result<(Vec<Deed>, bool), StoreError> {
-    let mut statement =
-        c.prepare("SELECT at, who, action, subject, address, chain FROM activity ORDER BY id")?;
+    let mut statement = c.prepare(
+        "SELECT at, who, action, subject, address, was, became, chain FROM activity ORDER BY id",
+    )?;
     let mut rows = statement.query([])?;
     let mut deeds = Vec::new();
     let mut previous = [0; 32];
@@ -88,8 +110,10 @@ fn walk(c: &Connection) -> Result<(Vec<Deed>, bool), StoreError> {
             action: action(&row.get::<_, String>(2)?),
             subject: row.get(3)?,
             address: row.get(4)?,
+            was: row.get(5)?,
+            became: row.get(6)?,
         };
-        let stored: [u8; 32] = row.get(5)?;
+        let stored: [u8; 32] = row.get(7)?;
         intact &= deed.action == Action::Unknown || stored == chain(previous, &deed);
         previous = stored;
         deeds.push(deed);
@@ -120,5 +144,13 @@ fn chain(previous: [u8; 32], deed: &Deed) -> [u8; 32] {
         hasher.update(word.as_bytes());
     }
     hasher.update(&[u8::from(address.is_some())]);
+    // A row without them has the hash that rows had before there were any.
+    for (mark, word) in [(b'w', &deed.was), (b'b', &deed.became)] {
+        if let Some(word) = word {
+            hasher.update(&[mark]);
+            hasher.update(&(word.len() as u64).to_be_bytes());
+            hasher.update(word.as_bytes());
+        }
+    }
     *hasher.finalize().as_bytes()
 }

@@ -1,11 +1,13 @@
 //! Who is signed in. A row holds only the hash of the token that the browser's cookie has.
 
 use edge_api::activity::Action;
+use edge_api::users::Role;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::activity::{self, Deed};
-use super::{Admin, time};
+use super::time;
+use super::users::{self, UserRow};
 use crate::store::{Store, StoreError};
 
 /// A session to open.
@@ -21,12 +23,21 @@ pub(crate) struct NewSession {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SessionRow {
     pub(crate) token_hash: [u8; 32],
-    /// The admin's name.
+    /// The user's name.
     pub(crate) name: String,
+    /// What the user may do now.
+    pub(crate) role: Role,
     pub(crate) created_at: Timestamp,
     pub(crate) last_seen: Timestamp,
     pub(crate) address: String,
     pub(crate) user_agent: String,
+}
+
+impl SessionRow {
+    /// Names the session to people and to those who bind something to it, without being of use to sign in with.
+    pub(crate) fn public_name(&self) -> String {
+        blake3::hash(&self.token_hash).to_hex().to_string()
+    }
 }
 
 /// Which sessions count as live: opened after one instant and used after the other.
@@ -36,14 +47,14 @@ pub(crate) struct Alive {
     pub(crate) seen_after: Timestamp,
 }
 
-const COLUMNS: &str = "token_hash, name, session.created_at, last_seen, address, user_agent";
+const COLUMNS: &str = "token_hash, name, session.created_at, last_seen, address, user_agent, role";
 const LIVE: &str = "session.created_at > ?1 AND last_seen > ?2";
 
 impl Store {
-    /// Signs `admin` in, records it and forgets sessions that are dead.
+    /// Signs `user` in, records it and forgets sessions that are dead.
     pub(crate) async fn open_session(
         &self,
-        admin: Admin,
+        user: UserRow,
         session: NewSession,
         alive: Alive,
     ) -> Result<(), StoreError> {
@@ -55,13 +66,15 @@ impl Store {
                     alive.seen_after.as_microsecond()
                 ],
             )?;
-            insert(tx, admin.id, &session)?;
+            insert(tx, user.id, &session)?;
             let deed = Deed {
                 at: session.now,
-                who: admin.name,
+                who: user.name,
                 action: Action::SignedIn,
                 subject: String::new(),
                 address: Some(session.address),
+                was: None,
+                became: None,
             };
             activity::insert(tx, &deed)
         })
@@ -164,5 +177,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SessionRow> {
         last_seen: time(row, 3)?,
         address: row.get(4)?,
         user_agent: row.get(5)?,
+        role: users::role(row, 6)?,
     })
 }

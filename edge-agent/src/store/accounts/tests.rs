@@ -45,10 +45,10 @@ async fn only_the_first_claim_counts() {
             .await
             .unwrap()
     );
-    assert!(store.admin_by_name("eve".into()).await.unwrap().is_none());
+    assert!(store.user_by_name("eve".into()).await.unwrap().is_none());
     assert_eq!(
         store
-            .admin_by_name("ADA".into())
+            .user_by_name("ADA".into())
             .await
             .unwrap()
             .unwrap()
@@ -124,6 +124,8 @@ async fn a_row_changed_by_hand_is_noticed() {
         action: Action::DisplayLinked,
         subject: "north-1".into(),
         address: None,
+        was: Some("Birch".into()),
+        became: Some("Alder".into()),
     };
     store.record(deed).await.unwrap();
     assert!(store.activity(10).await.unwrap().intact);
