@@ -19,6 +19,7 @@ pub struct Security {
     /// What the browser is shown.
     pub certificate: Certificate,
     /// Until when name and certificate are only tried out; absent when they stay.
+    #[serde(default, with = "crate::instant::maybe")]
     pub trial_until: Option<Timestamp>,
     /// Every https origin this portal answers on, such as `https://placard.example.com:8443`.
     pub origins: Vec<String>,
@@ -129,6 +130,7 @@ pub struct ChainLink {
     /// Whose it is.
     pub subject: String,
     /// Until when it is valid.
+    #[serde(with = "crate::instant")]
     pub not_after: Timestamp,
 }
 
@@ -170,6 +172,7 @@ pub struct Trial {
     /// Where to confirm: the portal under its new name. A page there asks, and needs no sign-in.
     pub url: String,
     /// When all is as before, unless it was confirmed.
+    #[serde(with = "crate::instant")]
     pub until: Timestamp,
 }
 

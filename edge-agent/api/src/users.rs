@@ -79,6 +79,7 @@ pub struct User {
     /// What the user may do.
     pub role: Role,
     /// Since when.
+    #[serde(with = "crate::instant")]
     pub created_at: Timestamp,
     /// Whether signing in takes a one-time code, too.
     pub second_factor: bool,
@@ -209,6 +210,7 @@ impl fmt::Debug for DropSecondFactor {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
     /// The agent's clock.
+    #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Also those that have expired, until they are deleted.
     pub tokens: Vec<Token>,
@@ -226,10 +228,13 @@ pub struct Token {
     /// Who made it.
     pub created_by: String,
     /// When.
+    #[serde(with = "crate::instant")]
     pub created_at: Timestamp,
     /// When it ends.
+    #[serde(with = "crate::instant")]
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
+    #[serde(default, with = "crate::instant::maybe")]
     pub last_used: Option<Timestamp>,
 }
 
