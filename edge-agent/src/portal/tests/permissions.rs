@@ -35,7 +35,7 @@ fn rows() -> Vec<(&'static str, Vec<(Method, Role)>)> {
         (route::PREVIEW, vec![(P, Facility)]),
         (route::CHECK_LAYOUT, vec![(P, Facility)]),
         (route::ROOM_SETTINGS, vec![(G, Viewer), (U, Facility)]),
-        (route::ROOMS, vec![(G, Viewer)]),
+        (route::ROOMS, vec![(G, Viewer), (P, Facility)]),
         (route::HUBS, vec![(G, Viewer)]),
         (route::HUB, vec![(U, Facility), (D, Admin)]),
         (route::HUB_REBOOT, vec![(P, Facility)]),
@@ -44,6 +44,8 @@ fn rows() -> Vec<(&'static str, Vec<(Method, Role)>)> {
         (route::INTEGRATION, vec![(G, Viewer)]),
         (route::GOOGLE_APP, vec![(U, Admin)]),
         (route::GOOGLE_APP_FILE, vec![(P, Admin)]),
+        (route::GUIDE, vec![(G, Viewer)]),
+        (route::GUIDE_TEST, vec![(P, Admin)]),
         (route::FLOWS, vec![(P, Admin)]),
         (route::FLOW_FINISH, vec![(P, Admin)]),
         (route::ACCOUNT, vec![(D, Admin)]),
@@ -118,7 +120,9 @@ async fn each_role_does_what_it_may_and_no_more() {
                 if path == route::OUTBOUND_TEST && *role >= least {
                     continue;
                 }
-                let concrete = path.replace("{id}", "disp_01ARZ3NDEKTSV4RRFFQ69G5FAV");
+                let concrete = path
+                    .replace("{id}", "disp_01ARZ3NDEKTSV4RRFFQ69G5FAV")
+                    .replace("{name}", "nonsense");
                 let request = house.request(method.clone(), &concrete);
                 let answer = with(request, Some(cookie)).send().await.unwrap();
                 let status = answer.status().as_u16();
