@@ -20,7 +20,7 @@ use crate::google::Google;
 use crate::hubs::{Hubs, HubsConfig, StartHubsError};
 use crate::news::Bus;
 use crate::outbound::{OutboundError, OutboundHttp, StoredWaysError, Ways};
-use crate::portal::{self, App, Parts};
+use crate::portal::{self, App, Feed, Parts};
 use crate::relay::{self, InstanceError, Relay, StartRelayError, Timing};
 use crate::rooms::fonts::{SignFonts, SignFontsError};
 use crate::rooms::images::{self, ImageFetcher};
@@ -191,10 +191,15 @@ impl Agent {
             .spawn(trials.clone().watch(now, doors.stop.clone()));
         let setup_token = SetupToken::in_data(&config.data);
         announce_setup(&store, &setup_token, &names).await?;
+        let feed = Feed::new();
+        doors
+            .tasks
+            .spawn(feed.clone().keep(bus.follow(), doors.stop.clone()));
         let app = App::new(Parts {
             previews: Previews::start(store.clone(), fonts).map_err(Failure::Previews)?,
             store,
             bus,
+            feed,
             relay: relay.clone(),
             http,
             google,

@@ -4,6 +4,7 @@
 
 mod api_token;
 mod certificate;
+mod half_way;
 mod own_names;
 mod passwords;
 mod second_factor;
@@ -20,6 +21,7 @@ pub(crate) use self::certificate::{
     CertificateError, CertificateFacts, Exchange, For, GivenCertificate, PortalCertificate,
     Servable, machines_judge,
 };
+pub(crate) use self::half_way::{HALF_WAY_COOKIE, HALF_WAY_LIFE, Half, HalfWay};
 pub(crate) use self::own_names::{OwnNames, interfaces};
 pub(crate) use self::passwords::{PasswordError, Passwords};
 pub(crate) use self::second_factor::{FactorSecret, draw_recovery_codes, recovery_hash};

@@ -57,6 +57,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0013_grant_ends.sql"),
     include_str!("store/migrations/0014_portal_identity.sql"),
     include_str!("store/migrations/0015_users.sql"),
+    include_str!("store/migrations/0016_history.sql"),
 ];
 
 /// Why the database could not be opened.

@@ -1,23 +1,24 @@
-//! Who may see what: whether the agent is claimed and somebody is signed in. One value for the whole portal.
+//! Who is signed in. One value for the whole portal.
+//!
+//! The agent gives these pages only to people who are signed in; whoever is not any more is sent to the agent's own
+//! pages, which work without all this.
 
 use edge_api::account::Session;
 use edge_api::error::ErrorCode;
 use leptos::prelude::*;
 
+use crate::browser;
 use crate::problem::Problem;
+use crate::route::{LOGIN, SETUP};
 
 /// Where the browser stands with the agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Gate {
-    /// The agent has not answered yet.
+    /// The agent has not answered yet, or the browser is on its way to the agent's own pages.
     Checking,
     /// It could not be asked.
     Closed(Problem),
-    /// Nobody has claimed it.
-    Unclaimed,
-    /// Nobody is signed in.
-    SignedOut,
-    /// Somebody is.
+    /// Somebody is signed in.
     SignedIn,
 }
 
@@ -30,8 +31,6 @@ pub(crate) struct Access {
     pub(crate) session: RwSignal<Option<Session>>,
     /// The session ended under an open page. The page stays as it is, so that nothing typed is lost.
     pub(crate) expired: RwSignal<bool>,
-    /// Where to go after signing in.
-    pub(crate) back: StoredValue<Option<String>>,
 }
 
 impl Access {
@@ -41,11 +40,15 @@ impl Access {
             gate: RwSignal::new(Gate::Checking),
             session: RwSignal::new(None),
             expired: RwSignal::new(false),
-            back: StoredValue::new(None),
         }
     }
 
-    /// Somebody signed in.
+    /// The access of this portal, which [`crate::app::App`] provides.
+    pub(crate) fn here() -> Self {
+        use_context().expect("App provides the access before it draws any page")
+    }
+
+    /// Somebody is signed in.
     pub(crate) fn enter(self, session: Session) {
         self.session.set(Some(session));
         self.expired.set(false);
@@ -54,22 +57,13 @@ impl Access {
         }
     }
 
-    /// Whoever was signed in is not any more.
-    pub(crate) fn leave(self) {
-        self.session.set(None);
-        self.expired.set(false);
-        self.gate.set(Gate::SignedOut);
-    }
-
     /// The agent refused something: that may tell who we are to it.
     pub(crate) fn heard(self, problem: &Problem) {
         let inside = self.gate.get_untracked() == Gate::SignedIn;
         match problem.code {
-            Some(ErrorCode::NotClaimed) => self.gate.set(Gate::Unclaimed),
+            Some(ErrorCode::NotClaimed) => browser::go(SETUP),
             Some(ErrorCode::SignedOut) if inside => self.expired.set(true),
-            Some(ErrorCode::SignedOut | ErrorCode::AlreadyClaimed) => {
-                self.gate.set(Gate::SignedOut)
-            }
+            Some(ErrorCode::SignedOut) => browser::come_back_from(LOGIN),
             _ => {}
         }
     }

@@ -1,6 +1,5 @@
-//! Chooses what the browser sees: by who it is to the agent first, by the address second.
+//! Chooses what the browser sees: by whether the agent answers first, by the address second.
 
-use edge_api::error::ErrorCode;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -16,10 +15,10 @@ use crate::components::{Empty, Shell, Trouble};
 use crate::feed::Feed;
 use crate::live::Live;
 use crate::pages::{
-    About, ActivityPage, DisplayPage, HubsPage, IntegrationPage, LayoutPage, LayoutsPage, Login,
-    RelayPage, RepairsPage, RoomsPage, SecurityPage, Setup, SignsPage,
+    About, ActivityPage, DisplayPage, HubsPage, IntegrationPage, LayoutPage, LayoutsPage,
+    RelayPage, RepairsPage, RoomsPage, SecurityPage, SignsPage,
 };
-use crate::route::{LOGIN, Page, Route, SETUP};
+use crate::route::{Page, Route};
 use crate::topic::Topic;
 use crate::words::app;
 
@@ -41,13 +40,12 @@ pub(crate) fn App() -> impl IntoView {
     }
 }
 
-/// Asks the agent who we are to it.
+/// Asks the agent who we are to it. Whoever is nobody is on the way to the agent's own pages already.
 fn ask(access: Access, api: Api) {
     spawn_local(async move {
         match api.session().await {
             Ok(session) => access.enter(session),
-            Err(problem)
-                if problem.is(ErrorCode::SignedOut) || problem.is(ErrorCode::NotClaimed) => {}
+            Err(problem) if problem.leads_away() => {}
             Err(problem) => access.gate.set(Gate::Closed(problem)),
         }
     });
@@ -79,27 +77,9 @@ fn Door(access: Access, api: Api) -> impl IntoView {
         }
     });
 
-    // The address follows the gate: nobody reads a page's address that they cannot see.
     Effect::new(move |_| {
-        let here = route.get();
-        match access.gate.get() {
-            Gate::Unclaimed if here != Route::Setup => replace(SETUP),
-            Gate::SignedOut if here != Route::Login => {
-                let wanted = format!(
-                    "{}{}",
-                    location.pathname.get_untracked(),
-                    query(&location.search.get_untracked())
-                );
-                if matches!(here, Route::Page(_) | Route::Display(_) | Route::Layout(_)) {
-                    access.back.set_value(Some(wanted));
-                }
-                replace(LOGIN);
-            }
-            Gate::SignedIn if matches!(here, Route::Home | Route::Setup | Route::Login) => {
-                let back = access.back.try_update_value(Option::take).flatten();
-                replace(&back.unwrap_or_else(|| Page::Signs.path().to_owned()));
-            }
-            _ => {}
+        if access.gate.get() == Gate::SignedIn && route.get() == Route::Home {
+            replace(Page::Signs.path());
         }
     });
 
@@ -120,8 +100,6 @@ fn Door(access: Access, api: Api) -> impl IntoView {
             </div>
         }
         .into_any(),
-        Gate::Unclaimed => view! { <Setup/> }.into_any(),
-        Gate::SignedOut => view! { <Login/> }.into_any(),
         Gate::SignedIn => view! { <Inside route/> }.into_any(),
     }
     }
@@ -162,19 +140,9 @@ fn Inside(route: Memo<Route>) -> impl IntoView {
                     </Empty>
                 }
                 .into_any(),
-                // On their way elsewhere.
-                Route::Home | Route::Setup | Route::Login => ().into_any(),
+                // On its way elsewhere.
+                Route::Home => ().into_any(),
             }}
         </Shell>
-    }
-}
-
-/// A query with its question mark, or nothing.
-fn query(search: &str) -> String {
-    let search = search.trim_start_matches('?');
-    if search.is_empty() {
-        String::new()
-    } else {
-        format!("?{search}")
     }
 }

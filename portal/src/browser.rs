@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::js_sys::{Array, Date, Promise, Reflect, Uint8Array};
+use web_sys::js_sys::{Array, Date, Promise, Reflect, Uint8Array, encode_uri_component};
 use web_sys::{Blob, BlobPropertyBag, Url};
 
 /// The browser's clock, in milliseconds since 1970.
@@ -86,6 +86,20 @@ pub(crate) async fn copy(text: &str) -> bool {
 pub(crate) fn leave_for(address: &str) -> bool {
     let web = address.starts_with("https://") || address.starts_with("http://");
     web && window().location().assign(address).is_ok()
+}
+
+/// Goes to one of the agent's own pages, which are none of the portal's.
+pub(crate) fn go(path: &str) {
+    // Only fails for what is no address.
+    let _ = window().location().assign(path);
+}
+
+/// Goes to one of the agent's own pages, which leads back here; this page is not left in the history.
+pub(crate) fn come_back_from(path: &str) {
+    let here = window().location();
+    let wanted = here.pathname().unwrap_or_default() + &here.search().unwrap_or_default();
+    let wanted = String::from(encode_uri_component(&wanted));
+    let _ = here.replace(&format!("{path}?to={wanted}"));
 }
 
 /// A value behind the # of the page's address, such as `code` of `#code=…`.

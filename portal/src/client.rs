@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use edge_api::account::{Claim, Session, SetupState, SignIn};
+use edge_api::account::{Session, SetupState};
 use edge_api::activity::Activity;
 use edge_api::hubs::{HubLog, Hubs, Pair, Pairing};
 use edge_api::id::{AnnouncementId, DisplayId, HubId, RoomId};
@@ -73,16 +73,8 @@ impl Api {
         self.get(route::SETUP)
     }
 
-    pub(crate) fn claim(self, claim: &Claim) -> Asked<Session> {
-        read(self.send(Method::POST, route::SETUP, json(claim)))
-    }
-
     pub(crate) fn session(self) -> Asked<Session> {
         self.get(route::SESSION)
-    }
-
-    pub(crate) fn sign_in(self, sign_in: &SignIn) -> Asked<Session> {
-        read(self.send(Method::POST, route::SESSION, json(sign_in)))
     }
 
     pub(crate) fn sign_out(self) -> Asked<()> {

@@ -57,6 +57,11 @@ impl Problem {
         }
     }
 
+    /// Whether it takes the agent's own pages to go on: nobody is signed in, or there is nobody yet.
+    pub(crate) fn leads_away(&self) -> bool {
+        self.is(ErrorCode::SignedOut) || self.is(ErrorCode::NotClaimed)
+    }
+
     /// Whether the agent said this word.
     pub(crate) fn is(&self, code: ErrorCode) -> bool {
         self.code == Some(code)

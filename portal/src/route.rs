@@ -10,10 +10,6 @@ use crate::words::nav;
 pub(crate) enum Route {
     /// `/`: the wall, by another name.
     Home,
-    /// Claiming the agent.
-    Setup,
-    /// Signing in.
-    Login,
     /// A page of the navigation.
     Page(Page),
     /// One display.
@@ -39,10 +35,12 @@ pub(crate) enum Page {
     About,
 }
 
-/// Address of the page for claiming the agent.
+/// Address of the agent's own page for claiming it.
 pub(crate) const SETUP: &str = "/setup";
-/// Address of the page for signing in.
+/// Address of the agent's own page for signing in.
 pub(crate) const LOGIN: &str = "/login";
+/// The same for a tab of its own, which ends there.
+pub(crate) const LOGIN_BESIDE: &str = "/login?to=/login/done";
 /// What precedes a display's id in its page's address.
 const DISPLAYS: &str = "/m/displays/";
 /// What precedes a layout's name in its page's address.
@@ -107,8 +105,6 @@ impl Route {
         }
         match path {
             "" => Self::Home,
-            SETUP => Self::Setup,
-            LOGIN => Self::Login,
             "/settings" => Self::Page(Page::Integration),
             _ => Page::DAILY
                 .iter()
@@ -124,7 +120,7 @@ impl Route {
             Self::Page(page) => Some(*page),
             Self::Home | Self::Display(_) => Some(Page::Signs),
             Self::Layout(_) => Some(Page::Layouts),
-            Self::Setup | Self::Login | Self::Lost => None,
+            Self::Lost => None,
         }
     }
 }

@@ -58,23 +58,10 @@ words! {
         NOT_SENT_HINT = "Check what you typed, then try again.";
     }
     door {
-        SETUP_TITLE = "Set up this agent";
-        SETUP_LEAD = "Nobody has claimed it yet. Whoever can read its setup token becomes its admin.";
-        WHERE_TOKEN = "On the machine where the agent runs, this prints the token:";
-        WHERE_FILE = "It also stands in this file, and on the agent's log at its first start:";
-        DEFAULT_COMMAND = "edge-agent setup-token";
-        TOKEN = "Setup token";
-        USER = "User name";
-        PASSWORD = "Password";
-        PASSWORD_HINT = "At least ten characters. A few words are better than signs.";
-        CLAIM = "Set up";
-        LOGIN_TITLE = "Sign in";
-        SIGN_IN = "Sign in";
-        FORGOTTEN_SHORT = "Forgotten the password?";
-        FORGOTTEN = "On the agent's machine, this ends all sessions and makes a new setup token:";
-        RESET_COMMAND = "edge-agent admin reset";
         EXPIRED_TITLE = "Your session has ended";
-        EXPIRED_LEAD = "Sign in again to go on. What you typed on this page is kept.";
+        EXPIRED_LEAD = "Sign in again in another tab, then come back: what you typed on this page is kept.";
+        SIGN_IN = "Sign in";
+        GO_ON = "I have signed in";
     }
     signs {
         FIND = "Find a room";

@@ -20,7 +20,9 @@ const stopped = (cause) => {
 addEventListener("error", (event) => stopped(event.error));
 addEventListener("unhandledrejection", (event) => stopped(event.reason));
 
-init({ module_or_path: "@portal.wasm@" }).catch((error) => {
+const instead = document.getElementById("not-loaded");
+init({ module_or_path: "@portal.wasm@" }).then(() => instead.remove()).catch((error) => {
+  instead.classList.remove("late");
   say(
     "The portal could not start in this browser (" + error + "). Reload the page; if that does not help, use a " +
       "current Chrome, Edge, Firefox or Safari.",

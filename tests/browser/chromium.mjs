@@ -38,14 +38,27 @@ export async function newPerson(browser, options = {}) {
   return page;
 }
 
-/** Counts what a page load takes on the wire, headers included, as the browser counts it. */
+/** A load is over when nothing was asked for or came during this time, in milliseconds. */
+const QUIET = 500;
+
+/** Counts what a page load takes on the wire, headers included, as the browser counts it; but for the stream of news. */
 export async function wireBytes(page, load) {
   const session = await page.context().newCDPSession(page);
+  const open = new Set();
   let bytes = 0;
-  session.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
+  let last = Date.now();
+  const ended = ({ requestId, encodedDataLength = 0 }) => {
+    if (open.delete(requestId)) [bytes, last] = [bytes + encodedDataLength, Date.now()];
+  };
+  session.on('Network.requestWillBeSent', ({ requestId, type }) => {
+    if (type !== 'EventSource') open.add(requestId);
+    last = Date.now();
+  });
+  session.on('Network.loadingFinished', ended);
+  session.on('Network.loadingFailed', ended);
   await session.send('Network.enable');
   await load();
-  await page.waitForLoadState('networkidle');
+  while (open.size > 0 || Date.now() - last < QUIET) await new Promise((resume) => setTimeout(resume, 50));
   await session.detach();
   return bytes;
 }

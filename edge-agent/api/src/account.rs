@@ -17,6 +17,7 @@ pub const MAX_PASSWORD_BYTES: usize = 1024;
 
 /// Answer of `GET setup`; needs no session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SetupState {
     /// Whether somebody has claimed this agent.
     pub claimed: bool,
@@ -32,6 +33,7 @@ pub struct SetupState {
 
 /// Body of `POST setup`: makes the first admin and signs in at once; answered by [`Session`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Claim {
     /// What the agent's console said; capitals, spaces and dashes do not matter.
     pub setup_token: String,
@@ -51,6 +53,7 @@ impl fmt::Debug for Claim {
 
 /// Body of `POST session`; answered by [`Session`] and the session cookie.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SignIn {
     /// The user's name.
     pub name: String,
@@ -72,21 +75,25 @@ impl fmt::Debug for SignIn {
 
 /// Who is signed in: answer of `GET session`, `POST session` and `POST setup`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Session {
     /// The user's name.
     pub name: String,
     /// What the user may do.
     pub role: Role,
     /// When this session began.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub created_at: Timestamp,
     /// When it ends, however busy it is.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub ends_at: Timestamp,
 }
 
 /// Answer of `GET /api/health`; needs no session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Health {
     /// `ok`; an agent whose store does not answer gives 503 instead.
     pub status: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET activity`, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Activity {
     /// The last few hundred entries.
     pub entries: Vec<Entry>,
@@ -12,8 +13,10 @@ pub struct Activity {
 
 /// One thing that somebody did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Entry {
     /// When.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub at: Timestamp,
     /// Who: an admin's name, or `console`.
@@ -34,6 +37,7 @@ macro_rules! actions {
     ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
         /// What can be done. The list is closed and a word is never given another meaning.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         pub enum Action {
             $($(#[$doc])* #[serde(rename = $word)] $name,)*
             /// An action of a newer agent; never sent.
@@ -123,6 +127,8 @@ actions! {
     DisplayUnlinked = "display_unlinked";
     /// A display's settings were changed.
     DisplaySet = "display_set";
+    /// How long the history of what displays showed is kept was set.
+    HistorySet = "history_set";
     /// A room's settings were changed.
     RoomSet = "room_set";
     /// An announcement was made.

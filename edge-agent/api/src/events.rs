@@ -2,7 +2,8 @@
 //!
 //! Each event's name is [`Event::name`], its data the JSON of the [`Event`]. An event carries no state: whoever hears
 //! one asks the route that has it, so a missed event is repaired by the next. The stream begins with `everything`, and
-//! so does whatever follows after events were lost; a browser that reconnects needs no other care.
+//! so does whatever follows after events were lost. Each event has an id: who comes back with the last one in the header
+//! `Last-Event-ID`, as browsers do by themselves, hears what was missed instead, if the agent still knows it.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,9 +11,10 @@ use crate::id::{DisplayId, RoomId};
 
 /// Something changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Event {
-    /// Anything may have changed: look at everything. First on each connection.
+    /// Anything may have changed: look at everything. First on each connection that does not go on with another.
     Everything,
     /// A display shows something else, was linked, unlinked or failed.
     Sign {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who may sign in with the app: what the administrator chose in Google's console under Audience.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// The organisation's own accounts only.
@@ -20,6 +21,7 @@ pub enum Audience {
 
 /// Query of `GET integration/guide`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GuideQuery {
     /// Changes what the steps say.
     #[serde(default)]
@@ -28,6 +30,7 @@ pub struct GuideQuery {
 
 /// Answer of `GET integration/guide`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Guide {
     /// As asked for.
     pub audience: Audience,
@@ -39,6 +42,7 @@ pub struct Guide {
 
 /// An error that Google shows on a page of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DeadEnd {
     /// Google's word, which stands on its page.
     pub error: String,
@@ -50,6 +54,7 @@ pub struct DeadEnd {
 
 /// One step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GuideStep {
     /// What is done.
     pub title: String,
@@ -71,6 +76,7 @@ pub struct GuideStep {
 
 /// A place to go to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GuideLink {
     /// What it is called there.
     pub label: String,
@@ -80,6 +86,7 @@ pub struct GuideLink {
 
 /// A value to copy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GuideValue {
     /// The field's name at Google.
     pub label: String,
@@ -89,6 +96,7 @@ pub struct GuideValue {
 
 /// A test to offer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GuideTest {
     /// Names it in the address.
     pub name: TestName,
@@ -100,6 +108,7 @@ macro_rules! tests {
     ($($(#[$doc:meta])* $name:ident = $word:literal;)*) => {
         /// What can be tried.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         pub enum TestName {
             $($(#[$doc])* #[serde(rename = $word)] $name,)*
         }
@@ -146,6 +155,7 @@ impl fmt::Display for TestName {
 
 /// Answer of `POST integration/guide/tests/NAME`, which has no body.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct TestResult {
     /// Whether it went well.
     pub passed: bool,
@@ -157,6 +167,7 @@ pub struct TestResult {
 
 /// Why an account cannot be connected yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Obstacle {
     /// What is in the way.
     pub what: String,

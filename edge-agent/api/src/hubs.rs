@@ -7,8 +7,10 @@ use crate::id::{DisplayId, HubId};
 
 /// Answer of `GET hubs`, ordered by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Hubs {
     /// The agent's clock.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Where hubs dial, `address:port` (UDP).
@@ -18,6 +20,10 @@ pub struct Hubs {
     /// Every paired hub.
     pub hubs: Vec<Hub>,
     /// Since when this copy of the agent serves no hubs, because another copy does; absent while it serves.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub passive_since: Option<Timestamp>,
     /// Whether there is a standby key: without one, a lost key means pairing every hub again.
@@ -27,6 +33,7 @@ pub struct Hubs {
 
 /// One paired hub.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Hub {
     /// The hub.
     pub id: HubId,
@@ -35,9 +42,17 @@ pub struct Hub {
     /// Whether it is connected now.
     pub connected: bool,
     /// Since when it is connected or away.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub since: Option<Timestamp>,
     /// When it was last heard from.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub last_seen: Option<Timestamp>,
     /// Where it dials from, while connected.
@@ -56,6 +71,10 @@ pub struct Hub {
     #[serde(default)]
     pub system_clock_ahead_ms: Option<i64>,
     /// Since when two programs use its key in turns.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub cloned_since: Option<Timestamp>,
     /// What it could not do as a whole, for the person.
@@ -68,6 +87,7 @@ pub struct Hub {
 
 /// A display as its hub knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Panel {
     /// The display.
     pub display: DisplayId,
@@ -76,6 +96,10 @@ pub struct Panel {
     /// Size and palette, such as `800x480`.
     pub panel: String,
     /// When what follows was measured; absent when nothing was.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub measured_at: Option<Timestamp>,
     /// Absent on mains power.
@@ -94,6 +118,7 @@ pub struct Panel {
 
 /// Body of `PUT hubs/{id}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Rename {
     /// What to call the hub.
     pub name: String,
@@ -101,6 +126,7 @@ pub struct Rename {
 
 /// Answer of `GET hubs/{id}/log`, the oldest line first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct HubLog {
     /// The last few hundred, since the agent was started.
     pub lines: Vec<HubLogLine>,
@@ -108,8 +134,13 @@ pub struct HubLog {
 
 /// One thing that a hub noticed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct HubLogLine {
     /// Absent when the hub did not know the time.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub at: Option<Timestamp>,
     /// How grave it is.
@@ -120,6 +151,7 @@ pub struct HubLogLine {
 
 /// How grave a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LogLevel {
     /// How things go.
@@ -132,6 +164,7 @@ pub enum LogLevel {
 
 /// Body of `POST hubs/pairing`: opens a window of ten minutes for the hub that knows this code. `DELETE` closes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Pair {
     /// What the hub's panel or console shows; capitals, spaces and dashes do not matter. Absent draws a code, which the
     /// answer has, for a hub to be started with.
@@ -146,6 +179,7 @@ pub struct Pair {
 
 /// Where pairing stands; answer of `POST hubs/pairing` too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum Pairing {
     /// Nobody has typed a code.
@@ -153,6 +187,7 @@ pub enum Pairing {
     /// Waiting for the hub with the typed code.
     Waiting {
         /// When the window closes.
+        #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
         #[serde(with = "crate::instant")]
         until: Timestamp,
         /// The code to start the hub with, if it was drawn here.

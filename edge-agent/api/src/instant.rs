@@ -56,6 +56,26 @@ pub mod maybe {
     }
 }
 
+/// What an instant is on the wire, for the description of the API.
+#[cfg(feature = "openapi")]
+#[derive(Debug)]
+pub struct Instant;
+
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Instant {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Instant".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
 struct Wire(Timestamp);
 
 impl Serialize for Wire {

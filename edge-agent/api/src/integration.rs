@@ -12,6 +12,7 @@ pub const MAX_CLIENT_SECRET_FILE: usize = 16 * 1024;
 
 /// Answer of `GET integration`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Integration {
     /// What has to be registered in Google's console as "Authorised redirect URI"; absent until a relay is set up.
     pub redirect_uri: Option<String>,
@@ -26,6 +27,7 @@ pub struct Integration {
 
 /// A saved Google app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GoogleApp {
     /// The client id, ending in `.apps.googleusercontent.com` at Google.
     pub client_id: String,
@@ -35,6 +37,7 @@ pub struct GoogleApp {
 
 /// Body of `PUT integration/google-app`; answered by [`Integration`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SaveGoogleApp {
     /// The client id.
     pub client_id: String,
@@ -55,6 +58,7 @@ impl fmt::Debug for SaveGoogleApp {
 
 /// Answer of `POST integration/google-app/file`, whose body is the file as it is: what would be saved. Nothing is.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ClientSecretPreview {
     /// To be put into the form.
     pub client_id: String,
@@ -71,6 +75,7 @@ pub struct ClientSecretPreview {
 
 /// One field of the OAuth client, as it is and as it has to be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// The field's name in Google's console.
     pub field: String,
@@ -91,6 +96,7 @@ impl fmt::Debug for ClientSecretPreview {
 
 /// Query of `POST integration/google/flows`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BeginFlow {
     /// Asks for the organisation's list of rooms, too, with building, floor and capacity; for administrators only.
     #[serde(default)]
@@ -102,6 +108,7 @@ pub struct BeginFlow {
 /// The browser comes back to `/settings/integration?flow=ID`, which posts to `integration/google/flows/ID/finish`
 /// (no body) and is answered with the [`Account`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct FlowBegun {
     /// Names this sign-in.
     pub flow: String,
@@ -111,6 +118,7 @@ pub struct FlowBegun {
 
 /// A connected Google account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Account {
     /// Names the account in addresses.
     pub id: String,
@@ -125,12 +133,17 @@ pub struct Account {
     pub lists_rooms: bool,
     /// When Google ends the permission by itself, such as seven days after the sign-in for an app in testing; absent when
     /// it lasts.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub ends_at: Option<Timestamp>,
 }
 
 /// Whether an account works.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum AccountState {
     /// It does.

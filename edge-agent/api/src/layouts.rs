@@ -10,6 +10,7 @@ pub const MAX_DOCUMENT_BYTES: usize = 512 * 1024;
 
 /// Answer of `GET layouts`: those that came with the agent first, then the building's own by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Layouts {
     /// Every layout.
     pub layouts: Vec<LayoutSummary>,
@@ -17,6 +18,7 @@ pub struct Layouts {
 
 /// One layout, without its document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LayoutSummary {
     /// What displays call it.
     pub layout: LayoutRef,
@@ -25,6 +27,10 @@ pub struct LayoutSummary {
     /// What it is for, in a sentence; empty for the building's own.
     pub about: String,
     /// When it was last saved; absent for one that came with the agent.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub saved_at: Option<Timestamp>,
     /// The displays that show it.
@@ -33,6 +39,7 @@ pub struct LayoutSummary {
 
 /// Answer of `GET layouts/{id}`; its `ETag` is what `If-Match` of a `PUT` or `DELETE` names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LayoutDocument {
     /// What displays call it.
     pub layout: LayoutRef,
@@ -48,6 +55,7 @@ pub struct LayoutDocument {
 
 /// Body of `POST layouts`, which imports, and of `PUT layouts/{id}`. Both answer with the [`LayoutDocument`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SaveLayout {
     /// Its name for people.
     pub name: String,
@@ -57,6 +65,7 @@ pub struct SaveLayout {
 
 /// Something in a document that is ignored or bent so that the rest can be drawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LayoutWarning {
     /// Where, such as `layout[0].items[3].data.font`.
     pub path: String,
@@ -66,6 +75,7 @@ pub struct LayoutWarning {
 
 /// Body of `POST layouts/preview`; the answer is a PNG, pixel for pixel what a panel would show.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Preview {
     /// What to draw.
     pub what: Drawn,
@@ -83,6 +93,7 @@ pub struct Preview {
 
 /// What a preview draws.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Drawn {
     /// A document that is being edited.
@@ -93,6 +104,7 @@ pub enum Drawn {
 
 /// The state that a preview is drawn with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PreviewState {
     /// What a room looks like now.
@@ -103,6 +115,7 @@ pub enum PreviewState {
 
 /// Made-up states that show what a layout does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Sample {
     /// A meeting is on, others follow.
@@ -139,6 +152,7 @@ impl Sample {
 
 /// Body of `POST layouts/check`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CheckLayout {
     /// The document that is being edited.
     pub document: String,
@@ -146,6 +160,7 @@ pub struct CheckLayout {
 
 /// Answer of `POST layouts/check`. A text that is no layout at all is refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LayoutChecked {
     /// What in it is not drawn, or not as it says.
     pub warnings: Vec<LayoutWarning>,
@@ -153,6 +168,7 @@ pub struct LayoutChecked {
 
 /// The layout that a display shows: one that came with the agent, by its word, or one of the building's own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub enum LayoutRef {
     /// Came with the agent: lower-case words and hyphens.

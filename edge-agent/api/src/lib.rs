@@ -13,11 +13,14 @@ pub mod activity;
 pub mod error;
 pub mod events;
 pub mod guide;
+pub mod history;
 pub mod hubs;
 pub mod id;
 pub mod instant;
 pub mod integration;
 pub mod layouts;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod outbound;
 pub mod receipts;
 pub mod relay;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET outbound` and of every change to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Outbound {
     /// Absent when relay and Google are reached directly.
     pub proxy: Option<Proxy>,
@@ -16,6 +17,7 @@ pub struct Outbound {
 
 /// The company's HTTP proxy, without its password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Proxy {
     /// Such as `http://proxy.example.com:3128`.
     pub address: String,
@@ -27,6 +29,7 @@ pub struct Proxy {
 
 /// Body of `PUT outbound/proxy`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SaveProxy {
     /// Name and port, such as `proxy.example.com:3128`.
     pub address: String,
@@ -52,10 +55,12 @@ impl fmt::Debug for SaveProxy {
 
 /// One certificate authority.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Authority {
     /// Whose it is, as it says itself.
     pub subject: String,
     /// When it ends.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub not_after: Timestamp,
     /// SHA-256 of the certificate in lowercase hex.
@@ -64,6 +69,7 @@ pub struct Authority {
 
 /// Body of `PUT outbound/authorities`; replaces those that were there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SaveAuthorities {
     /// A PEM bundle.
     pub pem: String,
@@ -71,6 +77,8 @@ pub struct SaveAuthorities {
 
 /// Answer of `POST outbound/test`: what happened to a connection to everybody that the agent needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "OutboundTrials"))]
 pub struct Trials {
     /// The relay first, if the agent is enrolled at one.
     pub trials: Vec<Trial>,
@@ -78,6 +86,8 @@ pub struct Trials {
 
 /// One connection that was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "OutboundTrial"))]
 pub struct Trial {
     /// Host and port.
     pub target: String,

@@ -13,6 +13,7 @@ pub const MAX_LIMIT: usize = 2000;
 
 /// Answer of `GET receipts`, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Receipts {
     /// The last changes that reached a glass.
     pub receipts: Vec<Receipt>,
@@ -20,6 +21,7 @@ pub struct Receipts {
 
 /// One change on one glass. Every time is that hop's own clock, to the microsecond where the hop tells it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Receipt {
     /// The display.
     pub display: DisplayId,
@@ -28,21 +30,42 @@ pub struct Receipt {
     /// Hash of the unmarked frame.
     pub hash: String,
     /// The relay took Google's notification; absent when a timer found the change.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub webhook_at: Option<Timestamp>,
     /// The agent heard of it.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub hint_at: Option<Timestamp>,
     /// The new events were committed.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub listed_at: Option<Timestamp>,
     /// The frame was rendered.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub rendered_at: Option<Timestamp>,
     /// The hub had it on disk.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub stored_at: Option<Timestamp>,
     /// The panel showed it.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub displayed_at: Timestamp,
 }

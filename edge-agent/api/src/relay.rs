@@ -7,10 +7,15 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET relay` and of `POST relay/enrol`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Relay {
     /// Where the agent is enrolled; absent until it is.
     pub enrolment: Option<Enrolment>,
     /// Since when the link stands; absent while it does not.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub connected_since: Option<Timestamp>,
     /// Why the link does not stand, in words.
@@ -23,6 +28,7 @@ pub struct Relay {
 
 /// Why a relay that answers does not take this agent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Barred {
     /// Another copy of this agent has taken over; this one is passive.
@@ -38,6 +44,7 @@ pub enum Barred {
 
 /// Body of `POST relay/leave`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Leave {
     /// Forget the relay even if it cannot be told now.
     #[serde(default)]
@@ -46,6 +53,7 @@ pub struct Leave {
 
 /// Answer of `GET relay/site-verification` and of `PUT`: how Google sees whose the relay's domain is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Site {
     /// Files at the root of the relay's domain.
     pub files: Vec<SiteFile>,
@@ -55,6 +63,7 @@ pub struct Site {
 
 /// One file that Google looks for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SiteFile {
     /// Such as `google0123456789abcdef.html`.
     pub name: String,
@@ -66,6 +75,7 @@ pub struct SiteFile {
 
 /// Body of `PUT relay/site-verification`: all that shall be shown; what is left out is withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SaveSite {
     /// Each as Google gives it: a file's name, its content, a whole meta tag, or the tag's content.
     pub entries: Vec<String>,
@@ -73,6 +83,7 @@ pub struct SaveSite {
 
 /// What the relay gave this agent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Enrolment {
     /// The agent's id at the relay, 16 characters.
     pub agent_id: String,
@@ -88,6 +99,7 @@ pub struct Enrolment {
 
 /// Body of `POST relay/enrol`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Enrol {
     /// The relay's https address.
     pub relay_url: String,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET repairs`, the gravest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Repairs {
     /// Empty when all is well.
     pub repairs: Vec<Repair>,
@@ -12,6 +13,7 @@ pub struct Repairs {
 
 /// One thing that needs a hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Repair {
     /// Stable word for programs.
     pub code: RepairCode,
@@ -24,12 +26,17 @@ pub struct Repair {
     /// The portal's page where that is done, such as `/settings/relay`.
     pub page: String,
     /// Since when, if that is known.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub since: Option<Timestamp>,
 }
 
 /// The kinds of [`Repair`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RepairCode {
     /// The link to the relay does not stand.

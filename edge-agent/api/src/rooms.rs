@@ -7,8 +7,10 @@ use crate::id::{DisplayId, RoomId};
 
 /// Answer of `GET rooms`, ordered by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Rooms {
     /// The agent's clock.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Every calendar in the accounts' lists.
@@ -17,6 +19,7 @@ pub struct Rooms {
 
 /// One room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Room {
     /// The room.
     pub id: RoomId,
@@ -29,6 +32,10 @@ pub struct Room {
     /// The displays that show it.
     pub displays: Vec<DisplayId>,
     /// Up to when what is known of it was right; absent before the first listing, which begins with the first link.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub verified_at: Option<Timestamp>,
     /// Whether that is too long ago.
@@ -48,6 +55,7 @@ pub struct Room {
 
 /// Body of `POST rooms`: a calendar that is on no account's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AddRoom {
     /// Its address: `c_188…@resource.calendar.google.com` for a room.
     pub calendar: String,
@@ -55,13 +63,22 @@ pub struct AddRoom {
 
 /// Google's announcements of a room's changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Pushes {
     /// How that stands.
     pub state: PushState,
     /// When the last one was heard that led to a list.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub last: Option<Timestamp>,
     /// When the next channel is opened, which proves the way anew.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub renew_at: Option<Timestamp>,
     /// How many did not come that had to.
@@ -72,6 +89,7 @@ pub struct Pushes {
 
 /// How a room's changes become known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PushState {
     /// No display shows the room, so that nobody has to know.

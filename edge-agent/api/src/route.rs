@@ -17,8 +17,15 @@ pub const GLASS: &str = "/api/v1/displays/{id}/glass.png";
 pub const LINK: &str = "/api/v1/displays/{id}/link";
 /// `POST` without a body: the panel shows its own name for a while (204).
 pub const IDENTIFY: &str = "/api/v1/displays/{id}/identify";
-/// `GET` and `PUT` [`crate::settings::DisplaySettings`]; both answer with it.
+/// `GET` and `PUT` [`crate::settings::DisplaySettings`]; both answer with it and its `ETag`, which `PUT` compares if it
+/// comes back as `If-Match`.
 pub const SETTINGS: &str = "/api/v1/displays/{id}/settings";
+/// `GET` [`crate::history::History`]; `?before=` the `next` of the page before.
+pub const HISTORY: &str = "/api/v1/displays/{id}/history";
+/// `GET` a PNG of a frame that the display showed.
+pub const HISTORY_PICTURE: &str = "/api/v1/displays/{id}/history/{hash}";
+/// `GET` and `PUT` [`crate::history::HistoryDays`]; both answer with it.
+pub const HISTORY_DAYS: &str = "/api/v1/history";
 /// `PUT` the file of a picture, PNG, JPEG or SVG (204); `DELETE` lets go of it (204).
 pub const PICTURE: &str = "/api/v1/displays/{id}/picture";
 /// `GET` [`crate::settings::Announcements`]; `POST` [`crate::settings::Announce`] → [`crate::settings::Announcement`].
@@ -34,7 +41,7 @@ pub const LAYOUT: &str = "/api/v1/layouts/{id}";
 pub const PREVIEW: &str = "/api/v1/layouts/preview";
 /// `POST` [`crate::layouts::CheckLayout`] → [`crate::layouts::LayoutChecked`].
 pub const CHECK_LAYOUT: &str = "/api/v1/layouts/check";
-/// `GET` and `PUT` [`crate::settings::RoomSettings`]; both answer with it.
+/// `GET` and `PUT` [`crate::settings::RoomSettings`]; with an `ETag` as those of displays.
 pub const ROOM_SETTINGS: &str = "/api/v1/rooms/{id}/settings";
 /// `GET` [`crate::rooms::Rooms`]; `POST` [`crate::rooms::AddRoom`] → [`crate::rooms::Room`].
 pub const ROOMS: &str = "/api/v1/rooms";
@@ -123,6 +130,8 @@ pub const ACTIVITY: &str = "/api/v1/activity";
 pub const ACTIVITY_EXPORT: &str = "/api/v1/activity.csv";
 /// `GET` the live stream of [`crate::events::Event`].
 pub const EVENTS: &str = "/api/v1/events";
+/// `GET` the description of all of this, as OpenAPI 3.1.
+pub const OPENAPI: &str = "/api/v1/openapi.json";
 
 /// Where the picture of a display's glass is; with `hash` the address changes when the picture does.
 pub fn glass(display: &DisplayId, hash: &str) -> String {
@@ -157,6 +166,11 @@ pub fn hub_log(hub: &HubId) -> String {
 /// Where a display's settings are.
 pub fn settings(display: &DisplayId) -> String {
     SETTINGS.replace("{id}", display.as_str())
+}
+
+/// Where what a display showed is.
+pub fn history(display: &DisplayId) -> String {
+    HISTORY.replace("{id}", display.as_str())
 }
 
 /// Where a display's own picture goes.

@@ -10,8 +10,10 @@ use serde::{Deserialize, Serialize};
 
 /// Answer of `GET security`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Security {
     /// The agent's clock.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// The name by which browsers find this agent.
@@ -19,6 +21,10 @@ pub struct Security {
     /// What the browser is shown.
     pub certificate: Certificate,
     /// Until when name and certificate are only tried out; absent when they stay.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub trial_until: Option<Timestamp>,
     /// Every https origin this portal answers on, such as `https://placard.example.com:8443`.
@@ -29,6 +35,7 @@ pub struct Security {
 
 /// A certificate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Certificate {
     /// Whether the agent made it itself; browsers warn about those.
     pub self_signed: bool,
@@ -41,9 +48,11 @@ pub struct Certificate {
     /// The names and addresses it is valid for.
     pub names: Vec<String>,
     /// From when.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub not_before: Timestamp,
     /// Until when.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub not_after: Timestamp,
     /// SHA-256 of the certificate, as browsers show it: pairs of capital hex digits with colons between.
@@ -52,6 +61,7 @@ pub struct Certificate {
 
 /// Where the portal's certificate comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateSource {
     /// The agent made it.
@@ -75,6 +85,7 @@ pub const MAX_CERTIFICATE_PEM: usize = 48 * 1024;
 
 /// Body of `POST security/preview` and of `POST security/trial`: name and certificate as they shall be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Wanted {
     /// A host name without port, such as `placard.example.com`.
     pub name: String,
@@ -84,6 +95,7 @@ pub struct Wanted {
 
 /// The certificate of a [`Wanted`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum WantedCertificate {
     /// The present one.
@@ -111,6 +123,8 @@ impl fmt::Debug for WantedCertificate {
 
 /// Answer of `POST security/preview`: what would be served. Nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "openapi", schemars(rename = "IdentityPreview"))]
 pub struct Preview {
     /// The name, as it would be used.
     pub name: String,
@@ -126,16 +140,19 @@ pub struct Preview {
 
 /// One certificate of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ChainLink {
     /// Whose it is.
     pub subject: String,
     /// Until when it is valid.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub not_after: Timestamp,
 }
 
 /// Something about an upload that an admin should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CertificateWarning {
     /// Stable word for programs.
     pub code: CertificateWarningCode,
@@ -147,6 +164,7 @@ pub struct CertificateWarning {
 
 /// The kinds of [`CertificateWarning`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CertificateWarningCode {
     /// No authority that this machine knows vouches for it: browsers will warn.
@@ -166,12 +184,14 @@ pub enum CertificateWarningCode {
 
 /// Answer of `POST security/trial`: it is in use until `until`.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Trial {
     /// Confirms the trial; whoever has it needs no session, since a new name has none yet.
     pub token: String,
     /// Where to confirm: the portal under its new name. A page there asks, and needs no sign-in.
     pub url: String,
     /// When all is as before, unless it was confirmed.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub until: Timestamp,
 }
@@ -186,6 +206,7 @@ impl fmt::Debug for Trial {
 
 /// Body of `POST security/trial/confirm`; answered with 204 when the trial's name and certificate stay.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ConfirmTrial {
     /// Of the [`Trial`].
     pub token: String,
@@ -199,6 +220,7 @@ impl fmt::Debug for ConfirmTrial {
 
 /// Answer of `POST security/domain/probe`: whether the public domain, which is the relay's, is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DomainProbe {
     /// The domain.
     pub domain: String,
@@ -208,6 +230,7 @@ pub struct DomainProbe {
 
 /// One step of a [`DomainProbe`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ProbeStep {
     /// Which.
     pub step: Probe,
@@ -221,6 +244,7 @@ pub struct ProbeStep {
 
 /// The steps of a [`DomainProbe`], in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Probe {
     /// The domain has addresses.
@@ -238,15 +262,18 @@ pub enum Probe {
 
 /// One live session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SessionInfo {
     /// Names it, to end it with.
     pub id: String,
     /// Who is signed in.
     pub user: String,
     /// When it began.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub last_seen: Timestamp,
     /// Where the sign-in came from.

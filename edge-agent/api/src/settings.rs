@@ -17,6 +17,7 @@ pub const MAX_TEXT: usize = 1000;
 
 /// Answer of `GET displays/{id}/settings`, and body of the `PUT` that replaces them all. What is absent is not set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct DisplaySettings {
     /// What it is about.
@@ -41,6 +42,7 @@ pub struct DisplaySettings {
 
 /// What a display is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Shows {
     /// The room it is linked to.
@@ -59,6 +61,7 @@ pub enum Shows {
 
 /// How much of a meeting the corridor may read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Privacy {
     /// Title, organiser and how many are invited.
@@ -72,6 +75,7 @@ pub enum Privacy {
 
 /// How times of day are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub enum ClockStyle {
     /// From 00:00 to 23:59.
     #[serde(rename = "24h")]
@@ -83,6 +87,7 @@ pub enum ClockStyle {
 
 /// A stretch of every day on the display's wall clock; one that ends before it begins goes over midnight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct QuietHours {
     /// From when.
     pub from: TimeOfDay,
@@ -92,6 +97,7 @@ pub struct QuietHours {
 
 /// A time on a wall clock, such as `20:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(try_from = "String", into = "String")]
 pub struct TimeOfDay {
     hour: u8,
@@ -156,17 +162,23 @@ impl From<TimeOfDay> for String {
 
 /// The room must not be used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct OutOfOrder {
     /// Why, in a sentence; may be empty.
     pub reason: String,
     /// When it can be used again; the sign says so and goes back to normal by itself.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub until: Option<Timestamp>,
 }
 
 /// A corner of the glass.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Corner {
     /// Up left.
@@ -182,6 +194,7 @@ pub enum Corner {
 
 /// Body of `PUT rooms/{id}/settings`: what its signs speak unless they are set otherwise.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct RoomSettings {
     /// Language as a BCP 47 tag; absent is English.
@@ -192,8 +205,10 @@ pub struct RoomSettings {
 
 /// Answer of `GET announcements`, the one that ends first at the top; those that have ended are gone.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Announcements {
     /// The agent's clock.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Every announcement that is shown.
@@ -202,6 +217,7 @@ pub struct Announcements {
 
 /// A text that displays show until a time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Announcement {
     /// To withdraw it by.
     pub id: AnnouncementId,
@@ -211,6 +227,7 @@ pub struct Announcement {
 
 /// Body of `POST announcements`, which answers with the [`Announcement`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Announce {
     /// What it is about.
     pub title: String,
@@ -218,6 +235,7 @@ pub struct Announce {
     #[serde(default)]
     pub text: String,
     /// When it ends; the signs go back by themselves, also with the agent off.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub until: Timestamp,
     /// Where it is shown.

@@ -7,8 +7,10 @@ use crate::id::{DisplayId, HubId, RoomId};
 
 /// Answer of `GET signs`, ordered by room name, displays without a room last.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Signs {
     /// The agent's clock, so that ages do not depend on the browser's.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Every display of every paired hub.
@@ -17,6 +19,7 @@ pub struct Signs {
 
 /// One display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Sign {
     /// The display.
     pub display: DisplayId,
@@ -43,6 +46,7 @@ pub struct Sign {
 
 /// The room on a sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SignRoom {
     /// The room.
     pub id: RoomId,
@@ -52,19 +56,26 @@ pub struct SignRoom {
 
 /// What a glass shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Shown {
     /// Hash of the unmarked frame, 64 hex digits.
     pub hash: String,
     /// When the panel had finished showing it (the hub's clock).
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub at: Timestamp,
     /// Since when the glass carries the stale mark; absent when it carries none.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub marked_since: Option<Timestamp>,
 }
 
 /// What is wrong with one sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SignProblem {
     /// Stable word for programs.
     pub code: SignProblemCode,
@@ -76,6 +87,7 @@ pub struct SignProblem {
 
 /// The kinds of [`SignProblem`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SignProblemCode {
     /// No room is linked to this display.
@@ -95,6 +107,7 @@ pub enum SignProblemCode {
 
 /// Body of `PUT displays/{id}/link`: shows `room` on the display from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Link {
     /// The room.
     pub room: RoomId,

@@ -20,6 +20,7 @@ pub const MAX_NAME_CHARS: usize = 100;
 
 /// What somebody may do; each may do all that the one before may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Looks at signs, rooms and hubs.
@@ -64,6 +65,7 @@ impl Role {
 
 /// Answer of `GET users`, ordered by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Users {
     /// Everybody.
     pub users: Vec<User>,
@@ -71,6 +73,7 @@ pub struct Users {
 
 /// Somebody who may sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct User {
     /// Names the user for as long as there is one.
     pub id: u64,
@@ -79,6 +82,7 @@ pub struct User {
     /// What the user may do.
     pub role: Role,
     /// Since when.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub created_at: Timestamp,
     /// Whether signing in takes a one-time code, too.
@@ -91,6 +95,7 @@ pub struct User {
 
 /// Body of `POST users`; answered by [`User`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NewUser {
     /// By which the user signs in.
     pub name: String,
@@ -111,6 +116,7 @@ impl fmt::Debug for NewUser {
 
 /// Body of `PUT users/ID`, with `If-Match`; answered by [`User`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ChangeUser {
     /// By which the user signs in from now on.
     pub name: String,
@@ -120,6 +126,7 @@ pub struct ChangeUser {
 
 /// Body of `PUT users/ID/password` (204): somebody else's password, such as a forgotten one. Their sessions end.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SetPassword {
     /// The new one.
     pub password: String,
@@ -133,6 +140,7 @@ impl fmt::Debug for SetPassword {
 
 /// Body of `PUT session/password` (204): one's own. All other sessions end.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ChangePassword {
     /// The one until now.
     pub present: String,
@@ -148,6 +156,7 @@ impl fmt::Debug for ChangePassword {
 
 /// Answer of `POST session/second-factor`: what an authenticator has to know. Nothing has changed yet.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SecondFactor {
     /// The secret in Base32, for typing.
     pub secret: String,
@@ -165,6 +174,7 @@ impl fmt::Debug for SecondFactor {
 
 /// Body of `PUT session/second-factor`: proof that an authenticator has the secret; answered by [`RecoveryCodes`].
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ConfirmSecondFactor {
     /// Of the [`SecondFactor`].
     pub secret: String,
@@ -182,6 +192,7 @@ impl fmt::Debug for ConfirmSecondFactor {
 
 /// Codes for the day when the authenticator is lost; each is good for one sign-in. They are shown this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RecoveryCodes {
     /// [`RECOVERY_CODES`] of them; capitals, spaces and dashes do not matter.
     pub codes: Vec<String>,
@@ -195,6 +206,7 @@ impl fmt::Debug for RecoveryCodes {
 
 /// Body of `DELETE session/second-factor` (204): signing in takes the password only again.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DropSecondFactor {
     /// One's password.
     pub password: String,
@@ -208,8 +220,10 @@ impl fmt::Debug for DropSecondFactor {
 
 /// Answer of `GET tokens`, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Tokens {
     /// The agent's clock.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub now: Timestamp,
     /// Also those that have expired, until they are deleted.
@@ -218,6 +232,7 @@ pub struct Tokens {
 
 /// What a script signs its requests with, in the header `Authorization: Bearer …`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Token {
     /// Names the token, without being of use to sign a request with.
     pub id: String,
@@ -228,18 +243,25 @@ pub struct Token {
     /// Who made it.
     pub created_by: String,
     /// When.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub created_at: Timestamp,
     /// When it ends.
+    #[cfg_attr(feature = "openapi", schemars(with = "crate::instant::Instant"))]
     #[serde(with = "crate::instant")]
     pub expires_at: Timestamp,
     /// When it was last used, to the minute.
+    #[cfg_attr(
+        feature = "openapi",
+        schemars(with = "Option<crate::instant::Instant>")
+    )]
     #[serde(default, with = "crate::instant::maybe")]
     pub last_used: Option<Timestamp>,
 }
 
 /// Body of `POST tokens`; answered by [`NewToken`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MakeToken {
     /// What it is for.
     pub name: String,
@@ -251,6 +273,7 @@ pub struct MakeToken {
 
 /// A token with its secret, which is shown this once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct NewToken {
     /// The token.
     pub token: Token,

@@ -8,13 +8,16 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+use super::feed::Feed;
 use crate::google::Google;
 use crate::hubs::Hubs;
 use crate::news::Bus;
 use crate::outbound::OutboundHttp;
 use crate::relay::Relay;
 use crate::rooms::preview::Previews;
-use crate::security::{OwnNames, Passwords, PortalCertificate, SetupToken, Throttle, Trials};
+use crate::security::{
+    HalfWay, OwnNames, Passwords, PortalCertificate, SetupToken, Throttle, Trials,
+};
 use crate::store::Store;
 
 /// A person mistypes a few times; a program guesses on and on.
@@ -28,6 +31,7 @@ const NEXT_TRY_AFTER: Duration = Duration::from_secs(15);
 pub(crate) struct Parts {
     pub(crate) store: Store,
     pub(crate) bus: Bus,
+    pub(crate) feed: Feed,
     pub(crate) relay: Relay,
     pub(crate) http: OutboundHttp,
     pub(crate) google: Google,
@@ -55,8 +59,10 @@ pub(crate) struct Inner {
     pub(crate) sign_in_tries: Throttle,
     /// Wrong setup tokens.
     pub(crate) setup_tries: Throttle,
-    /// Proxy and authorities are changed one after the other.
-    pub(crate) setting_ways: tokio::sync::Mutex<()>,
+    /// Passwords that were right, while the one-time code is still to come.
+    pub(crate) half_way: HalfWay,
+    /// Settings are compared with what was read, and changed, one after the other.
+    pub(crate) editing: tokio::sync::Mutex<()>,
 }
 
 impl App {
@@ -66,7 +72,8 @@ impl App {
             passwords: Passwords::new(),
             sign_in_tries: Throttle::new(TRIES_AT_ONCE, NEXT_TRY_AFTER),
             setup_tries: Throttle::new(TRIES_AT_ONCE, NEXT_TRY_AFTER),
-            setting_ways: tokio::sync::Mutex::default(),
+            half_way: HalfWay::default(),
+            editing: tokio::sync::Mutex::default(),
         }))
     }
 }

@@ -1,17 +1,52 @@
 //! The portal's files, inside this binary. Any other address gets the front page: the portal finds its way from there.
 
+use std::sync::LazyLock;
+
 use axum::Router;
 use axum::routing::any;
 use http::StatusCode;
-use memory_serve::CacheControl;
+use memory_serve::{CacheControl, MemoryServe};
 
 use super::refusal::Refusal;
+
+/// Addresses of what makes a page look like the portal's; absent when the agent was built without the portal.
+#[derive(Debug)]
+pub(super) struct Looks {
+    /// The stylesheet.
+    pub(super) style: Option<String>,
+    /// The icon in the browser's tab.
+    pub(super) icon: Option<String>,
+}
+
+/// The addresses that the pages of this binary's portal have.
+pub(super) fn looks() -> &'static Looks {
+    static LOOKS: LazyLock<Looks> = LazyLock::new(|| {
+        let manifest = files().manifest();
+        let find = |beginning: &str, end: &str| {
+            let mut routes = manifest.iter().map(|(_, served)| served);
+            let found = routes.find(|route| route.starts_with(beginning) && route.ends_with(end));
+            found.map(str::to_owned)
+        };
+        Looks {
+            style: find("/assets/style-", ".css"),
+            icon: find("/assets/favicon-", ".svg"),
+        }
+    });
+    &LOOKS
+}
 
 /// Serves the folder that `build.rs` embedded.
 ///
 /// Browsers ask again each time and are mostly told "as before" (ETag): after an update of the agent nobody runs old
 /// pages against a new API.
-pub(super) fn router() -> Router {
+pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    files()
+        .into_router()
+        // A file that is gone must not look like a page: a browser would try to run it.
+        .route("/assets/{*gone}", any(gone))
+}
+
+fn files() -> MemoryServe {
     memory_serve::load!()
         .index_file(Some("/index.html"))
         .fallback(Some("/index.html"))
@@ -21,9 +56,6 @@ pub(super) fn router() -> Router {
         .enable_gzip(true)
         // Compressed while the agent is built, in every profile.
         .enable_brotli(true)
-        .into_router()
-        // A file that is gone must not look like a page: a browser would try to run it.
-        .route("/assets/{*gone}", any(gone))
 }
 
 async fn gone() -> Refusal {

@@ -149,18 +149,28 @@ async fn by_token(app: &App, secret: &ApiSecret, address: IpAddr) -> Result<Call
     })
 }
 
-async fn by_session(app: &App, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Refusal> {
-    let token = cookie(headers, SESSION_COOKIE).ok_or_else(signed_out)?;
+/// The live session whose cookie came with a request.
+pub(crate) async fn session_of(
+    app: &App,
+    headers: &HeaderMap,
+) -> Result<Option<SessionRow>, Refusal> {
+    let Some(token) = cookie(headers, SESSION_COOKIE) else {
+        return Ok(None);
+    };
     let hash = SessionToken::from_cookie(token).hash();
     let now = now();
-    let session = app
-        .store
-        .session(hash, alive(now))
-        .await?
-        .ok_or_else(signed_out)?;
-    if needs_touch(&session, now) {
+    let session = app.store.session(hash, alive(now)).await?;
+    if session
+        .as_ref()
+        .is_some_and(|session| needs_touch(session, now))
+    {
         app.store.touch_session(hash, now).await?;
     }
+    Ok(session)
+}
+
+async fn by_session(app: &App, headers: &HeaderMap, address: IpAddr) -> Result<Caller, Refusal> {
+    let session = session_of(app, headers).await?.ok_or_else(signed_out)?;
     Ok(Caller {
         name: session.name.clone(),
         role: session.role,

@@ -3,13 +3,15 @@
 
 use axum::Extension;
 use axum::extract::{Form, Query, State};
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use edge_api::security::ConfirmTrial;
 use http::HeaderMap;
+use maud::html;
 
 use super::app::App;
 use super::caller::Address;
 use super::keeping::{asked_for, keep};
+use super::plain::page;
 use super::refusal::Refusal;
 use crate::security::Exchange;
 
@@ -29,22 +31,32 @@ pub(super) async fn ask(State(app): State<App>, Query(asked): Query<ConfirmTrial
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         .collect();
-    let body = if app.trials.until().is_some() {
-        format!(
-            "<h1>Keep this?</h1>\
-             <p>You have reached the portal by the name and the certificate that are being tried out.</p>\
-             <form method=\"post\" action=\"{PATH}\">\
-             <input type=\"hidden\" name=\"token\" value=\"{token}\">\
-             <button>Keep them</button></form>\
-             <p>If you do nothing, all is as before within a minute.</p>"
-        )
-    } else {
-        "<h1>This is over</h1>\
-         <p>Nothing is being tried out any more: name and certificate are as before.</p>\
-         <p><a href=\"/settings/security\">Settings: Security</a></p>"
-            .to_owned()
+    if app.trials.until().is_some() {
+        let body = html! {
+            p class="soft" {
+                "You have reached the portal by the name and the certificate that are being tried out."
+            }
+            form method="post" class="after-head" action=(PATH) {
+                input type="hidden" name="token" value=(token);
+                div class="buttons" {
+                    button type="submit" class="button main" { "Keep them" }
+                }
+            }
+            p class="after-head soft small" {
+                "If you do nothing, all is as before within a minute."
+            }
+        };
+        return page("Keep this?", &body);
+    }
+    let body = html! {
+        p class="soft" {
+            "Nothing is being tried out any more: name and certificate are as before."
+        }
+        div class="buttons after-head" {
+            a class="button" href="/settings/security" { "Settings: Security" }
+        }
     };
-    page(&body)
+    page("This is over", &body)
 }
 
 /// Keeps it, and goes on to the portal under its new name.
@@ -59,13 +71,4 @@ pub(super) async fn answer(
     let host = asked_for(&headers, &uri);
     keep(&app, &body.token, &host, exchange, from).await?;
     Ok(Redirect::to("/settings/security").into_response())
-}
-
-fn page(body: &str) -> Response {
-    Html(format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Placard: keep this?</title><main>{body}</main></html>"
-    ))
-    .into_response()
 }

@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 use edge_api::error::ErrorCode;
 use edge_api::route;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderName, HeaderValue};
 use tower_http::csrf::ProtectionError;
@@ -16,7 +16,8 @@ use tracing::debug;
 use ulid::Ulid;
 
 use super::app::App;
-use super::refusal::Refusal;
+use super::plain;
+use super::refusal::{Refusal, RequestId};
 
 /// Nothing but our own files, no inline script, no frame around us. `wasm-unsafe-eval` is what WebAssembly needs.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
@@ -111,21 +112,34 @@ pub(super) async fn claimed(State(app): State<App>, request: Request, next: Next
 }
 
 /// Gives the request its id, answers refusals under it, and sets the headers that every answer has.
-pub(super) async fn answer(request: Request, next: Next) -> Response {
+///
+/// A program reads a refusal as JSON; whoever came by a browser's address bar, as a page.
+pub(super) async fn answer(mut request: Request, next: Next) -> Response {
     let id = Ulid::new().to_string();
+    request.extensions_mut().insert(RequestId(id.clone()));
     let api = is_api(request.uri().path());
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let page = !api && wants_page(&request);
     let mut response = next.run(request).await;
-    if response.extensions().get::<ProtectionError>().is_some() {
-        response = cross_site().answer(&id);
-    } else if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        response = refusal.answer(&id);
+    let forged = response.extensions().get::<ProtectionError>().is_some();
+    let refusal = response.extensions_mut().remove::<Refusal>();
+    if let Some(refusal) = forged.then(cross_site).or(refusal) {
+        response = if page {
+            refusal.answer_as(&id, plain::refused)
+        } else {
+            refusal.answer(&id)
+        };
+    } else if response.status().is_client_error() && !says_why(&response) {
+        // What the framework refuses before a handler sees it, such as an address that is no text.
+        response = not_understood().answer(&id);
     }
     debug!(request.id = id, %method, path, status = response.status().as_u16(), "answered");
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page that needs less has its own policy already.
+        let header = headers.entry(name);
+        header.or_insert(HeaderValue::from_static(value));
     }
     if api && !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -163,12 +177,31 @@ pub(super) async fn no_method() -> Refusal {
     )
 }
 
+fn not_understood() -> Refusal {
+    Refusal::new(
+        ErrorCode::BadRequest,
+        "The request's address, query or headers cannot be understood.",
+        "Compare them with what this route takes.",
+    )
+}
+
+/// Whether an answer is one of ours already.
+fn says_why(response: &Response) -> bool {
+    let kind = response.headers().get(CONTENT_TYPE);
+    kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
+}
+
 fn cross_site() -> Refusal {
     Refusal::new(
         ErrorCode::CrossSite,
         "The request was made by a page of another site.",
         "Do it from the portal's own pages; a script must not send an Origin of another site.",
     )
+}
+
+fn wants_page(request: &Request) -> bool {
+    let accept = request.headers().get(ACCEPT);
+    accept.is_some_and(|types| types.as_bytes().starts_with(b"text/html"))
 }
 
 fn is_api(path: &str) -> bool {

@@ -1,5 +1,6 @@
-//! The live stream: the agent's news in the contract's words.
+//! The live stream: what to look at again, to one browser or script.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -8,32 +9,38 @@ use axum::response::Sse;
 use axum::response::sse::Event as Frame;
 use edge_api::events::Event;
 use futures_util::stream::{self, Stream};
+use http::HeaderMap;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Interval, MissedTickBehavior};
 
 use super::app::{App, now};
 use super::caller::{Caller, Proof};
-use crate::news::News;
+use super::feed::Numbered;
 
 /// Proxies and browsers give up on silence after half a minute or more; a session that ended elsewhere stops hearing
 /// news within this time too.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
+/// By which browsers say what they heard last.
+const LAST_HEARD: &str = "last-event-id";
+
 pub(super) async fn follow(
     State(app): State<App>,
     caller: Caller,
+    headers: HeaderMap,
 ) -> Sse<impl Stream<Item = Result<Frame, Infallible>>> {
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // The first tick comes at once; the stream has its own beginning.
     heartbeat.reset();
+    let last_heard = headers.get(LAST_HEARD).and_then(|id| id.to_str().ok());
+    let (first, live) = app.feed.follow(last_heard);
     let listener = Listener {
-        // Followed before "everything" is said: what changes in between is heard.
-        news: app.bus.follow(),
+        first,
+        live,
         proof: caller.proof().clone(),
         heartbeat,
-        begun: false,
         app,
     };
     Sse::new(stream::unfold(listener, |mut listener| async move {
@@ -44,24 +51,28 @@ pub(super) async fn follow(
 
 struct Listener {
     app: App,
-    news: Receiver<News>,
+    /// What is said before anything that happens from now on.
+    first: VecDeque<Numbered>,
+    live: Receiver<Numbered>,
     proof: Proof,
     heartbeat: Interval,
-    begun: bool,
 }
 
 impl Listener {
     async fn next(&mut self) -> Option<Frame> {
-        if !self.begun {
-            self.begun = true;
-            return Some(frame(&Event::Everything));
+        if let Some(event) = self.first.pop_front() {
+            return Some(self.frame(&event));
         }
         tokio::select! {
             biased;
             () = self.app.stop.cancelled() => None,
-            news = self.news.recv() => match news {
-                Ok(news) => Some(frame(&event(news))),
-                Err(RecvError::Lagged(_)) => Some(frame(&Event::Everything)),
+            event = self.live.recv() => match event {
+                Ok(event) => Some(self.frame(&event)),
+                Err(RecvError::Lagged(_)) => {
+                    let (first, live) = self.app.feed.follow(None);
+                    (self.first, self.live) = (first, live);
+                    self.first.pop_front().map(|event| self.frame(&event))
+                }
                 Err(RecvError::Closed) => None,
             },
             _ = self.heartbeat.tick() => {
@@ -70,19 +81,9 @@ impl Listener {
             }
         }
     }
-}
 
-fn event(news: News) -> Event {
-    match news {
-        News::RoomChanged { room, .. } | News::RoomVerified { room } => Event::Room { room },
-        News::LinksChanged { display }
-        | News::DisplayChanged { display }
-        | News::ButtonPressed { display, .. } => Event::Sign { display },
-        News::HubsChanged => Event::Hubs,
-        News::IntegrationChanged => Event::Integration,
-        News::RelayChanged => Event::Relay,
-        News::LayoutsChanged => Event::Layouts,
-        News::ReceiptClosed { display } => Event::Receipt { display },
+    fn frame(&self, (number, event): &Numbered) -> Frame {
+        frame(event).id(self.app.feed.id(*number))
     }
 }
 

@@ -134,7 +134,7 @@ fn choice(
 ) -> Result<(Choice, Option<Servable>), Refusal> {
     let choice = match wanted {
         WantedCertificate::Keep => return Ok((Choice::Keep, None)),
-        _ if app.certificate.from_files() => {
+        _ if app.certificate.is_from_files() => {
             return Err(Refusal::new(
                 ErrorCode::CertificateFromFiles,
                 format!(

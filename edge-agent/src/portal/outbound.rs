@@ -17,22 +17,25 @@ use super::app::{App, now};
 use super::body::JsonBody;
 use super::caller::Caller;
 use super::refusal::{Refusal, sentences};
+use super::version::{LastRead, Tagged};
 use crate::outbound::{Credentials, Proxy, Ways, in_words, parse_authorities};
 use crate::store::{StoredCredentials, StoredProxy};
 
 /// Longer than a proxy's own patience.
 const TRIAL: Duration = Duration::from_secs(20);
 
-pub(super) async fn show(State(app): State<App>, _caller: Caller) -> Json<Outbound> {
-    Json(view(&app))
+pub(super) async fn show(State(app): State<App>, _caller: Caller) -> Tagged<Outbound> {
+    Tagged(view(&app))
 }
 
 pub(super) async fn save_proxy(
     State(app): State<App>,
     caller: Caller,
+    read: LastRead,
     JsonBody(body): JsonBody<SaveProxy>,
-) -> Result<Json<Outbound>, Refusal> {
-    let _one_at_a_time = app.setting_ways.lock().await;
+) -> Result<Tagged<Outbound>, Refusal> {
+    let _one_at_a_time = app.editing.lock().await;
+    read.is_still(&view(&app))?;
     let before = app.http.ways();
     let invalid = |error| Refusal::told(ErrorCode::ProxyInvalid, &error);
     let bare = Proxy::parse(&body.address, None, &body.direct).map_err(invalid)?;
@@ -71,14 +74,16 @@ pub(super) async fn save_proxy(
         },
     )?;
     caller.record(&app, Action::ProxySet, address).await?;
-    Ok(Json(view(&app)))
+    Ok(Tagged(view(&app)))
 }
 
 pub(super) async fn remove_proxy(
     State(app): State<App>,
     caller: Caller,
-) -> Result<Json<Outbound>, Refusal> {
-    let _one_at_a_time = app.setting_ways.lock().await;
+    read: LastRead,
+) -> Result<Tagged<Outbound>, Refusal> {
+    let _one_at_a_time = app.editing.lock().await;
+    read.is_still(&view(&app))?;
     let before = app.http.ways();
     app.store.save_proxy(None).await?;
     take(
@@ -89,15 +94,17 @@ pub(super) async fn remove_proxy(
         },
     )?;
     caller.record(&app, Action::ProxySet, "none").await?;
-    Ok(Json(view(&app)))
+    Ok(Tagged(view(&app)))
 }
 
 pub(super) async fn save_authorities(
     State(app): State<App>,
     caller: Caller,
+    read: LastRead,
     JsonBody(body): JsonBody<SaveAuthorities>,
-) -> Result<Json<Outbound>, Refusal> {
-    let _one_at_a_time = app.setting_ways.lock().await;
+) -> Result<Tagged<Outbound>, Refusal> {
+    let _one_at_a_time = app.editing.lock().await;
+    read.is_still(&view(&app))?;
     let authorities = parse_authorities(&body.pem, now())
         .map_err(|error| Refusal::told(ErrorCode::AuthoritiesInvalid, &error))?;
     let subjects: Vec<_> = authorities.iter().map(|a| a.subject.as_str()).collect();
@@ -114,14 +121,16 @@ pub(super) async fn save_authorities(
     caller
         .record(&app, Action::AuthoritiesSet, subjects)
         .await?;
-    Ok(Json(view(&app)))
+    Ok(Tagged(view(&app)))
 }
 
 pub(super) async fn remove_authorities(
     State(app): State<App>,
     caller: Caller,
-) -> Result<Json<Outbound>, Refusal> {
-    let _one_at_a_time = app.setting_ways.lock().await;
+    read: LastRead,
+) -> Result<Tagged<Outbound>, Refusal> {
+    let _one_at_a_time = app.editing.lock().await;
+    read.is_still(&view(&app))?;
     let before = app.http.ways();
     app.store.save_authorities(None).await?;
     take(
@@ -132,7 +141,7 @@ pub(super) async fn remove_authorities(
         },
     )?;
     caller.record(&app, Action::AuthoritiesSet, "none").await?;
-    Ok(Json(view(&app)))
+    Ok(Tagged(view(&app)))
 }
 
 /// Opens a connection to everybody that the agent needs, and closes it again.

@@ -19,6 +19,10 @@ use crate::relay::RelayError;
 use crate::security::PasswordError;
 use crate::store::StoreError;
 
+/// Finds a request in the log; every request carries it from the first layer on.
+#[derive(Clone, Debug)]
+pub(crate) struct RequestId(pub(crate) String);
+
 /// Why a request is not done.
 #[derive(Clone, Debug)]
 pub(crate) enum Refusal {
@@ -79,12 +83,16 @@ impl Refusal {
         }
     }
 
-    /// Answers, once the request's id is known; the only place that logs a refusal.
-    pub(super) fn answer(&self, request_id: &str) -> Response {
+    /// Answers, once the request's id is known, with what `show` makes of the refusal.
+    pub(super) fn answer_as(
+        &self,
+        request_id: &str,
+        show: impl FnOnce(&ErrorBody) -> Response,
+    ) -> Response {
         let (body, retry_after) = self.body(request_id);
-        let status =
+        let mut response = show(&body);
+        *response.status_mut() =
             StatusCode::from_u16(body.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = (status, Json(body)).into_response();
         if let Some(wait) = retry_after {
             let seconds = HeaderValue::from(wait.as_secs().max(1));
             response.headers_mut().insert(RETRY_AFTER, seconds);
@@ -92,6 +100,12 @@ impl Refusal {
         response
     }
 
+    /// Answers a program.
+    pub(super) fn answer(&self, request_id: &str) -> Response {
+        self.answer_as(request_id, |body| Json(body).into_response())
+    }
+
+    /// In words; the only place that logs a refusal.
     fn body(&self, request_id: &str) -> (ErrorBody, Option<Duration>) {
         match self {
             Self::Known {

@@ -9,14 +9,24 @@ use tower_http::csrf::CsrfLayer;
 
 use super::app::App;
 use super::{
-    account, activity, announcements, assets, confirmation, domain, door, events, flows, glass,
-    guide, hubs, identity, integration, layouts, outbound, own_account, receipts, relay, repairs,
-    rooms, security, settings, signs, site, tokens, users,
+    account, activity, announcements, assets, confirmation, docs, domain, door, events, flows,
+    glass, guide, history, hubs, identity, integration, layouts, outbound, own_account, plain,
+    receipts, relay, repairs, rooms, security, settings, signs, site, tokens, users,
 };
 
 /// Everything the portal answers.
 pub(crate) fn router(app: App) -> Router {
     let api = Router::new()
+        .route(plain::SETUP, get(plain::show_setup).post(plain::claim))
+        .route(
+            plain::LOGIN,
+            get(plain::show_login).post(plain::check_password),
+        )
+        .route(
+            plain::LOGIN_CODE,
+            get(plain::show_code).post(plain::check_code),
+        )
+        .route(plain::DONE, get(plain::done))
         .route(route::HEALTH, get(account::health))
         .route(route::SETUP, get(account::setup_state).post(account::claim))
         .route(
@@ -29,6 +39,12 @@ pub(crate) fn router(app: App) -> Router {
         .route(route::GLASS, get(glass::picture))
         .route(route::LINK, put(signs::link).delete(signs::unlink))
         .route(route::IDENTIFY, post(signs::identify))
+        .route(route::HISTORY, get(history::list))
+        .route(route::HISTORY_PICTURE, get(history::picture))
+        .route(
+            route::HISTORY_DAYS,
+            get(history::show_days).put(history::set_days),
+        )
         .route(route::SETTINGS, get(settings::show).put(settings::set))
         .route(
             route::PICTURE,
@@ -113,12 +129,16 @@ pub(crate) fn router(app: App) -> Router {
         .route(route::ACTIVITY, get(activity::list))
         .route(route::ACTIVITY_EXPORT, get(activity::export))
         .route(route::EVENTS, get(events::follow))
+        .route(route::OPENAPI, get(docs::openapi))
         .method_not_allowed_fallback(door::no_method)
         .route("/api/{*rest}", axum::routing::any(door::no_route))
         .route("/api", axum::routing::any(door::no_route))
         .with_state(app.clone());
     // The last layer is the first that a request meets.
-    api.merge(assets::router())
+    let pages = assets::router()
+        .route(docs::PATH, get(docs::show))
+        .layer(from_fn_with_state(app.clone(), plain::lead_in));
+    api.merge(pages)
         .layer(from_fn_with_state(app.clone(), door::claimed))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(app, door::own_host))

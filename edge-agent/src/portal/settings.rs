@@ -1,6 +1,5 @@
 //! What displays and rooms are set to, and the pictures that displays show.
 
-use axum::Json;
 use axum::extract::{Path, State};
 use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
@@ -14,6 +13,7 @@ use super::body::{DisplayPath, JsonBody, PictureUpload};
 use super::caller::Caller;
 use super::layouts::rotation;
 use super::refusal::Refusal;
+use super::version::{LastRead, Tagged, difference};
 use crate::store::{Display, Room};
 
 /// A lobby's sign has no room for more.
@@ -23,43 +23,48 @@ pub(super) async fn show(
     State(app): State<App>,
     _caller: Caller,
     DisplayPath(display): DisplayPath,
-) -> Result<Json<DisplaySettings>, Refusal> {
+) -> Result<Tagged<DisplaySettings>, Refusal> {
     let display = app.store.display(&display).await?;
-    Ok(Json(
-        display
-            .ok_or_else(|| Refusal::not_found("display"))?
-            .settings,
-    ))
+    let display = display.ok_or_else(|| Refusal::not_found("display"))?;
+    Ok(Tagged(display.settings))
 }
 
 pub(super) async fn set(
     State(app): State<App>,
     caller: Caller,
     DisplayPath(display): DisplayPath,
+    read: LastRead,
     JsonBody(settings): JsonBody<DisplaySettings>,
-) -> Result<Json<DisplaySettings>, Refusal> {
+) -> Result<Tagged<DisplaySettings>, Refusal> {
+    let _one_at_a_time = app.editing.lock().await;
     let found = known(&app, &display).await?;
+    read.is_still(&found.settings)?;
     sound(&settings)?;
     super::hubs::set_display(&app, &display, settings.clone()).await?;
-    caller.record(&app, Action::DisplaySet, found.key).await?;
-    Ok(Json(settings))
+    let (was, became) = difference(&found.settings, &settings);
+    let deed = caller.deed(Action::DisplaySet, found.key);
+    app.store.record(deed.was(was).became(became)).await?;
+    Ok(Tagged(settings))
 }
 
 pub(super) async fn show_room(
     State(app): State<App>,
     _caller: Caller,
     Path(room): Path<String>,
-) -> Result<Json<RoomSettings>, Refusal> {
-    Ok(Json(room_of(&app, &room).await?.settings))
+) -> Result<Tagged<RoomSettings>, Refusal> {
+    Ok(Tagged(room_of(&app, &room).await?.settings))
 }
 
 pub(super) async fn set_room(
     State(app): State<App>,
     caller: Caller,
     Path(room): Path<String>,
+    read: LastRead,
     JsonBody(settings): JsonBody<RoomSettings>,
-) -> Result<Json<RoomSettings>, Refusal> {
+) -> Result<Tagged<RoomSettings>, Refusal> {
+    let _one_at_a_time = app.editing.lock().await;
     let room = room_of(&app, &room).await?;
+    read.is_still(&room.settings)?;
     sound_locale(settings.locale.as_deref())?;
     if !app.store.set_room(&room.id, &settings).await? {
         return Err(Refusal::not_found("room"));
@@ -67,8 +72,10 @@ pub(super) async fn set_room(
     for display in app.store.displays_of_room(&room.id).await? {
         app.hubs.look_again(&display.id);
     }
-    caller.record(&app, Action::RoomSet, room.name).await?;
-    Ok(Json(settings))
+    let (was, became) = difference(&room.settings, &settings);
+    let deed = caller.deed(Action::RoomSet, room.name);
+    app.store.record(deed.was(was).became(became)).await?;
+    Ok(Tagged(settings))
 }
 
 pub(super) async fn put_picture(

@@ -1,6 +1,5 @@
 //! Site verification: what the relay shows to Google as a sign that its domain is this agent's owner's.
 
-use axum::Json;
 use axum::extract::State;
 use edge_api::activity::Action;
 use edge_api::error::ErrorCode;
@@ -11,21 +10,25 @@ use super::app::App;
 use super::body::JsonBody;
 use super::caller::Caller;
 use super::refusal::Refusal;
+use super::version::{LastRead, Tagged};
 use crate::relay::RelayError;
 
-pub(super) async fn show(State(app): State<App>, _caller: Caller) -> Result<Json<Site>, Refusal> {
+pub(super) async fn show(State(app): State<App>, _caller: Caller) -> Result<Tagged<Site>, Refusal> {
     owner_only(&app)?;
     let shown = app.relay.site_verification().await?;
-    view(&app, shown).map(Json)
+    view(&app, shown).map(Tagged)
 }
 
 pub(super) async fn save(
     State(app): State<App>,
     caller: Caller,
+    read: LastRead,
     JsonBody(body): JsonBody<SaveSite>,
-) -> Result<Json<Site>, Refusal> {
+) -> Result<Tagged<Site>, Refusal> {
     owner_only(&app)?;
     let wanted = read_all(&body.entries)?;
+    let _one_at_a_time = app.editing.lock().await;
+    read.is_still(&view(&app, app.relay.site_verification().await?)?)?;
     let shown = app.relay.set_site_verification(&wanted).await?;
     let files = shown.files.iter().map(ToString::to_string);
     let subject = match shown.tokens.len() {
@@ -38,7 +41,7 @@ pub(super) async fn save(
     caller
         .record(&app, Action::SiteVerificationSet, subject)
         .await?;
-    view(&app, shown).map(Json)
+    view(&app, shown).map(Tagged)
 }
 
 fn owner_only(app: &App) -> Result<(), Refusal> {

@@ -320,7 +320,7 @@ impl Planner {
             for display in waiting {
                 log(self.plan_day(&display).await);
             }
-            if let Err(error) = self.store.sweep_frames().await {
+            if let Err(error) = self.store.sweep_frames(now()).await {
                 log(Err(error.into()));
             }
         }

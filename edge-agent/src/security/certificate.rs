@@ -104,7 +104,7 @@ impl PortalCertificate {
     }
 
     /// Whether files in `keys/` go before everything that is uploaded.
-    pub(crate) fn from_files(&self) -> bool {
+    pub(crate) fn is_from_files(&self) -> bool {
         given_file(&self.0.keys).exists()
     }
 

@@ -12,6 +12,7 @@ use rusqlite::types::Type;
 use rusqlite::{OptionalExtension, Row};
 
 pub(crate) use self::activity::Deed;
+pub(super) use self::activity::insert as record_deed;
 pub(crate) use self::identity::{StoredCertificate, StoredIdentity};
 pub(crate) use self::sessions::{Alive, NewSession, SessionRow};
 pub(crate) use self::users::{NewUserRow, UserConflict, UserRow};

@@ -2,6 +2,7 @@
 
 mod copies;
 mod fleet;
+mod history;
 mod plans;
 mod settings;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 
 pub(crate) use self::copies::*;
 pub(crate) use self::fleet::*;
+pub(super) use self::history::note as note_history;
 pub(crate) use self::plans::*;
 pub(crate) use self::settings::*;
 

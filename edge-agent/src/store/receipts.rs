@@ -5,7 +5,7 @@ use hub_link::wire::Generation;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::displays::{FrameHash, Shown, to_sql};
+use super::displays::{FrameHash, Shown, note_history, to_sql};
 use super::{Store, StoreError};
 use crate::news::Trace;
 
@@ -121,6 +121,7 @@ impl Store {
                 shown.at.as_microsecond(),
                 shown.marked_since.map(Timestamp::as_microsecond),
             ])?;
+            note_history(tx, &display, &shown)?;
             let (epoch, counter) = (to_sql(generation.epoch)?, to_sql(generation.counter)?);
             // A change that went back to what the hub had, or the glass showed, already: the picture is older than the
             // change. It counts as stored once it was wanted, and as shown once it was stored.

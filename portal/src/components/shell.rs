@@ -2,9 +2,8 @@
 
 use edge_api::repairs::Repairs;
 use leptos::prelude::*;
-use leptos_router::hooks::use_navigate;
 
-use crate::access::Access;
+use crate::browser;
 use crate::client::Api;
 use crate::components::{Doing, When};
 use crate::feed::Feed;
@@ -20,19 +19,10 @@ pub(crate) fn Shell(
     repairs: Live<Repairs>,
     children: Children,
 ) -> impl IntoView {
-    let (access, api, feed) = (use_context::<Access>(), Api::here(), Feed::here());
+    let (api, feed) = (Api::here(), Feed::here());
     feed.listen(api);
     let leaving = Doing::new();
-    let navigate = use_navigate();
-    let leave = move |_| {
-        let navigate = navigate.clone();
-        leaving.run(api.sign_out(), move |()| {
-            if let Some(access) = access {
-                access.leave();
-            }
-            navigate(LOGIN, leptos_router::NavigateOptions::default());
-        });
-    };
+    let leave = move |_| leaving.run(api.sign_out(), |()| browser::go(LOGIN));
     let open = move || {
         repairs
             .data
@@ -45,7 +35,7 @@ pub(crate) fn Shell(
     view! {
         <a class="skip" href="#page" on:click=move |event| {
             event.prevent_default();
-            crate::browser::focus("page");
+            browser::focus("page");
         }>{app::SKIP}</a>
         <div class="shell">
             <header class="side">

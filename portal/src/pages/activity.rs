@@ -175,7 +175,10 @@ mod tests {
     #[test]
     fn a_deed_reads_as_words() {
         assert_eq!(said(Action::DisplayLinked), "Linked a display");
-        assert_eq!(said(Action::Unknown), "Did something this page does not know");
+        assert_eq!(
+            said(Action::Unknown),
+            "Did something this page does not know"
+        );
         assert_eq!(spelled("token_made"), "Token made");
     }
 }

@@ -269,7 +269,7 @@ fn security_and_activity() {
          second_factor_removed token_made token_deleted session_ended identity_set relay_enrolled relay_key_changed relay_taken_over \
          relay_left site_verification_set proxy_set authorities_set google_app_saved account_connected \
          account_disconnected room_added pairing_opened hub_forgotten hub_rebooted hub_renamed display_linked display_unlinked display_set \
-         room_set announced withdrawn layout_saved layout_deleted"
+         history_set room_set announced withdrawn layout_saved layout_deleted"
     );
 }
 

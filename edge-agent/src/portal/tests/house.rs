@@ -4,13 +4,15 @@ use std::path::Path;
 
 use edge_api::account::{Claim, SignIn};
 use edge_api::error::ErrorCode;
+use edge_api::id::{DisplayId, HubId};
 use http::{HeaderMap, Method, StatusCode};
+use jiff::Timestamp;
 use reqwest::Certificate;
 use serde_json::{Value, json};
 
 use crate::agent::Agent;
 use crate::config::{Config, Source};
-use crate::store::Store;
+use crate::store::{SeenDisplay, Store};
 
 pub(super) const NAME: &str = "Ada";
 pub(super) const PASSWORD: &str = "correct horse battery";
@@ -61,6 +63,25 @@ impl Answer {
             self.headers["x-request-id"],
             self.body["request_id"].as_str().unwrap()
         );
+    }
+
+    /// Where it leads.
+    #[track_caller]
+    pub(super) fn leads_to(&self, place: &str) {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{self:?}");
+        assert_eq!(self.headers["location"], place, "{self:?}");
+    }
+
+    /// Checks that it is a page that says this, with a policy that allows it no script.
+    #[track_caller]
+    pub(super) fn is_page(&self, status: StatusCode, says: &str) {
+        assert_eq!(self.status, status, "{self:?}");
+        assert!(self.text.contains(says), "{says}: {self:?}");
+        let policy = self.headers["content-security-policy"].to_str().unwrap();
+        assert!(!policy.contains("script-src"), "{policy}");
+        assert!(policy.starts_with("default-src 'none';"), "{policy}");
+        assert_eq!(self.headers["cache-control"], "no-store");
+        assert!(!self.text.contains("<script"), "{}", self.text);
     }
 
     /// The cookie that was set, as a browser sends it back.
@@ -132,6 +153,25 @@ impl House {
             .unwrap()
     }
 
+    /// A display of a hub that has been here once.
+    pub(super) async fn display(&self) -> DisplayId {
+        let store = self.store();
+        let hub: HubId = "ab".repeat(32).parse().unwrap();
+        store
+            .pair_hub(&hub, "North", Timestamp::UNIX_EPOCH)
+            .await
+            .unwrap();
+        let seen = SeenDisplay {
+            new_id: DisplayId::new("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
+            key: "north-1".to_owned(),
+            panel: "296x128-bwr".to_owned(),
+        };
+        let arrived = store
+            .hub_arrived(&hub, "1", "[::1]:1", vec![seen], Timestamp::UNIX_EPOCH)
+            .await;
+        arrived.unwrap().unwrap().displays[0].id.clone()
+    }
+
     pub(super) fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.base))
     }
@@ -145,6 +185,21 @@ impl House {
             .request(Method::POST, path)
             .header("origin", &self.base)
             .json(body);
+        send(with(request, cookie)).await
+    }
+
+    /// Sends a form as a browser does that shows a page of this agent.
+    pub(super) async fn send_form(
+        &self,
+        path: &str,
+        cookie: Option<&str>,
+        fields: &[(&str, &str)],
+    ) -> Answer {
+        let request = self
+            .request(Method::POST, path)
+            .header("origin", &self.base)
+            .header("accept", "text/html,application/xhtml+xml")
+            .form(fields);
         send(with(request, cookie)).await
     }
 
@@ -185,6 +240,7 @@ fn client(data: &Path, address: std::net::SocketAddr) -> reqwest::ClientBuilder 
     reqwest::Client::builder()
         .tls_certs_only([Certificate::from_pem(&pem).unwrap()])
         .resolve("portal.localhost", address)
+        .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .no_gzip()
 }

@@ -1,13 +1,10 @@
 //! Layouts and settings over the API.
 
 use edge_api::error::ErrorCode;
-use edge_api::id::{DisplayId, HubId};
 use http::{Method, StatusCode};
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::house::{Answer, House, send, with};
-use crate::store::SeenDisplay;
 
 const DOCUMENT: &str = r#"{"items": [{"type": "TEXT", "data": {"text": "Hello", "block": {"x": 0, "y": 0, "w": 200, "h": 40}}},]}"#;
 
@@ -19,25 +16,6 @@ impl House {
             .json(&body)
             .header("if-match", format!("\"{version}\""));
         send(with(request, Some(cookie))).await
-    }
-
-    /// A display of a hub that has been here once.
-    async fn display(&self) -> DisplayId {
-        let store = self.store();
-        let hub: HubId = "ab".repeat(32).parse().unwrap();
-        store
-            .pair_hub(&hub, "North", Timestamp::UNIX_EPOCH)
-            .await
-            .unwrap();
-        let seen = SeenDisplay {
-            new_id: DisplayId::new("01ARZ3NDEKTSV4RRFFQ69G5FAV").unwrap(),
-            key: "north-1".to_owned(),
-            panel: "296x128-bwr".to_owned(),
-        };
-        let arrived = store
-            .hub_arrived(&hub, "1", "[::1]:1", vec![seen], Timestamp::UNIX_EPOCH)
-            .await;
-        arrived.unwrap().unwrap().displays[0].id.clone()
     }
 }
 

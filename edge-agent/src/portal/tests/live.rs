@@ -33,7 +33,7 @@ async fn news_is_heard_by_kind() {
     heard(
         &mut stream,
         &mut text,
-        "event: everything\ndata: {\"kind\":\"everything\"}\n\n",
+        "event: everything\ndata: {\"kind\":\"everything\"}\nid: ",
     )
     .await;
     let app = json!({"client_id": "7-signs.apps.googleusercontent.com", "client_secret": "GOCSPX-secret"});
@@ -43,9 +43,37 @@ async fn news_is_heard_by_kind() {
     heard(
         &mut stream,
         &mut text,
-        "event: integration\ndata: {\"kind\":\"integration\"}\n\n",
+        "event: integration\ndata: {\"kind\":\"integration\"}\nid: ",
     )
     .await;
+}
+
+#[tokio::test]
+async fn whoever_comes_back_hears_what_was_missed() {
+    let (house, cookie) = House::claimed().await;
+    let follow = |last: Option<String>| {
+        let mut request = with(house.request(Method::GET, "/api/v1/events"), Some(&cookie));
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        request.send()
+    };
+    let mut stream = follow(None).await.unwrap();
+    let mut text = String::new();
+    heard(&mut stream, &mut text, "\n\n").await;
+    let id = text.lines().find_map(|line| line.strip_prefix("id: "));
+    let id = id.expect("every event has its id").to_owned();
+    drop(stream);
+    let app = json!({"client_id": "7-signs.apps.googleusercontent.com", "client_secret": "GOCSPX-secret"});
+    house
+        .put("/api/v1/integration/google-app", Some(&cookie), &app)
+        .await;
+    let mut again = follow(Some(id)).await.unwrap();
+    let mut missed = String::new();
+    heard(&mut again, &mut missed, "event: integration").await;
+    assert!(!missed.contains("everything"), "{missed}");
+    let mut stranger = follow(Some("of-another-agent".to_owned())).await.unwrap();
+    heard(&mut stranger, &mut String::new(), "event: everything").await;
 }
 
 #[tokio::test]

@@ -24,6 +24,9 @@ fn rows() -> Vec<(&'static str, Vec<(Method, Role)>)> {
         (route::LINK, vec![(U, Facility), (D, Facility)]),
         (route::IDENTIFY, vec![(P, Facility)]),
         (route::SETTINGS, vec![(G, Viewer), (U, Facility)]),
+        (route::HISTORY, vec![(G, Viewer)]),
+        (route::HISTORY_PICTURE, vec![(G, Viewer)]),
+        (route::HISTORY_DAYS, vec![(G, Viewer), (U, Admin)]),
         (route::PICTURE, vec![(U, Facility), (D, Facility)]),
         (route::ANNOUNCEMENTS, vec![(G, Viewer), (P, Facility)]),
         (route::ANNOUNCEMENT, vec![(D, Facility)]),
@@ -80,6 +83,7 @@ fn rows() -> Vec<(&'static str, Vec<(Method, Role)>)> {
         (route::ACTIVITY, vec![(G, Admin)]),
         (route::ACTIVITY_EXPORT, vec![(G, Admin)]),
         (route::EVENTS, vec![(G, Viewer)]),
+        (route::OPENAPI, vec![(G, Viewer)]),
         // The last: it signs out.
         (route::SESSION, vec![(G, Viewer), (D, Viewer)]),
     ]
@@ -122,7 +126,8 @@ async fn each_role_does_what_it_may_and_no_more() {
                 }
                 let concrete = path
                     .replace("{id}", "disp_01ARZ3NDEKTSV4RRFFQ69G5FAV")
-                    .replace("{name}", "nonsense");
+                    .replace("{name}", "nonsense")
+                    .replace("{hash}", "nonsense");
                 let request = house.request(method.clone(), &concrete);
                 let answer = with(request, Some(cookie)).send().await.unwrap();
                 let status = answer.status().as_u16();

@@ -176,7 +176,7 @@ fn certificates(text: &str) -> Result<Vec<CertificateDer<'static>>, NotServable>
         let damaged = NotServable::Damaged { number: index + 1 };
         let der = der.map_err(|_| damaged.clone())?;
         match X509Certificate::from_der(&der) {
-            Ok((rest, _)) if rest.is_empty() => {}
+            Ok(([], _)) => {}
             _ => return Err(damaged),
         }
         if !found.contains(&der) {

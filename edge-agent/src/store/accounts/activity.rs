@@ -69,7 +69,7 @@ impl Store {
     }
 }
 
-pub(super) fn insert(tx: &Transaction<'_>, deed: &Deed) -> Result<(), StoreError> {
+pub(in crate::store) fn insert(tx: &Transaction<'_>, deed: &Deed) -> Result<(), StoreError> {
     let previous: Option<[u8; 32]> = tx
         .query_row(
             "SELECT chain FROM activity ORDER BY id DESC LIMIT 1",

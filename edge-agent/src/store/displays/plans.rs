@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::super::{NewReceipt, Store, StoreError};
-use super::{instant, parsed};
+use super::{history, instant, parsed};
 
 /// The hash that names a frame.
 pub(crate) type FrameHash = [u8; 32];
@@ -129,16 +129,10 @@ impl Store {
         .await
     }
 
-    /// Lets go of frames that no plan names and no glass shows.
-    pub(crate) async fn sweep_frames(&self) -> Result<usize, StoreError> {
-        self.write(|tx| {
-            Ok(tx.execute(
-                "DELETE FROM frames WHERE hash NOT IN (SELECT frame FROM plan_steps)
-                 AND hash NOT IN (SELECT shown_frame FROM displays WHERE shown_frame IS NOT NULL)",
-                [],
-            )?)
-        })
-        .await
+    /// Lets go of history that is too old at `now`, and of frames that no plan, no glass and no history names; answers
+    /// how many frames that were.
+    pub(crate) async fn sweep_frames(&self, now: Timestamp) -> Result<usize, StoreError> {
+        self.write(move |tx| history::purge(tx, now)).await
     }
 
     /// What a display shall show, without pixels; `None` before its first plan.

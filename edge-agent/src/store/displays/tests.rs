@@ -11,6 +11,7 @@ use crate::news::Trace;
 use crate::store::NewReceipt;
 
 mod fleet;
+mod history;
 
 struct Scene {
     _folder: TempDir,
@@ -129,7 +130,7 @@ async fn a_plan_takes_over_frames_of_the_one_before_without_their_pixels() {
     scene.store.replace_plans(vec![plan]).await.unwrap();
     let after = scene.store.desired(&scene.display).await.unwrap().unwrap();
     assert_eq!(after.due(at(61)), Some(picture(1).hash));
-    scene.store.sweep_frames().await.unwrap();
+    scene.store.sweep_frames(at(9)).await.unwrap();
     let kept = scene.store.frame(picture(1).hash).await.unwrap();
     assert_eq!(kept.as_ref(), Some(&*picture(1)), "its pixels are here");
     let gone = scene.store.frame(picture(7).hash).await.unwrap();
@@ -196,7 +197,7 @@ async fn frames_that_nobody_names_go() {
     scene.shown(1, shown).await;
     scene.replaced(2).await.unwrap();
     scene.replaced(3).await.unwrap();
-    assert_eq!(scene.store.sweep_frames().await.unwrap(), 1);
+    assert_eq!(scene.store.sweep_frames(at(9)).await.unwrap(), 1);
     assert_eq!(
         scene.store.frame(picture(1).hash).await.unwrap().as_ref(),
         Some(&*picture(1)),
