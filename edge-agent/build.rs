@@ -48,6 +48,8 @@ fn substitute(dist: &Path) -> PathBuf {
     let folder =
         PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("without-portal");
     fs::create_dir_all(&folder).expect("cargo's folder takes files");
-    fs::write(folder.join("index.html"), SUBSTITUTE).expect("cargo's folder takes files");
+    for page in ["index.html", "settings.html"] {
+        fs::write(folder.join(page), SUBSTITUTE).expect("cargo's folder takes files");
+    }
     folder
 }

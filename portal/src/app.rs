@@ -1,5 +1,6 @@
-//! Chooses what the browser sees: by whether the agent answers first, by the address second.
+//! What both programs share: chooses what the browser sees, by whether the agent answers first, by the address second.
 
+use edge_api::repairs::Repairs;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -14,17 +15,21 @@ use crate::clock::Clock;
 use crate::components::{Empty, Shell, Trouble};
 use crate::feed::Feed;
 use crate::live::Live;
-use crate::pages::{
-    About, ActivityPage, DisplayPage, HubsPage, IntegrationPage, LayoutPage, LayoutsPage,
-    RelayPage, RepairsPage, RoomsPage, SecurityPage, SignsPage,
-};
-use crate::route::{Page, Route};
+use crate::route::{Page, Program, Route};
 use crate::topic::Topic;
 use crate::words::app;
 
-/// The whole portal.
+/// Draws a page of a program; nothing for an address that it has no page for.
+pub(crate) type Draw = fn(Route, Live<Repairs>) -> Option<AnyView>;
+
+/// Starts a program in the document's body.
+pub(crate) fn start(program: Program, draw: Draw) {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(move || view! { <App program draw/> });
+}
+
 #[component]
-pub(crate) fn App() -> impl IntoView {
+fn App(program: Program, draw: Draw) -> impl IntoView {
     let access = Access::new();
     let clock = Clock::start();
     let api = Api::new(access, clock);
@@ -35,7 +40,7 @@ pub(crate) fn App() -> impl IntoView {
     ask(access, api);
     view! {
         <Router>
-            <Door access api/>
+            <Door access api program draw/>
         </Router>
     }
 }
@@ -52,9 +57,18 @@ fn ask(access: Access, api: Api) {
 }
 
 #[component]
-fn Door(access: Access, api: Api) -> impl IntoView {
+fn Door(access: Access, api: Api, program: Program, draw: Draw) -> impl IntoView {
     let location = use_location();
-    let route = Memo::new(move |_| Route::parse(&location.pathname.get()));
+    let address = Memo::new(move |_| Route::parse(&location.pathname.get()));
+    let elsewhere = move |route: &Route| route.program().is_some_and(|other| other != program);
+    // While the other program is being loaded, the page stays as it is.
+    let route = Memo::new(move |before: Option<&Route>| {
+        let next = address.get();
+        match before {
+            Some(before) if elsewhere(&next) => before.clone(),
+            _ => next,
+        }
+    });
     let navigate = use_navigate();
     let replace = move |to: &str| {
         navigate(
@@ -67,12 +81,17 @@ fn Door(access: Access, api: Api) -> impl IntoView {
     };
 
     // Without `Routes`, which would add 24 KB to every first load, nobody else tells the router that the page for a
-    // pressed link stands; until then it keeps the old address in the bar and in the history.
+    // pressed link stands; until then it keeps the old address in the bar and in the history. A page of the other
+    // program is the browser's to load, and to put into the history.
     let bar = use_context::<BrowserUrl>();
-    Effect::new(move |_| {
-        route.track();
+    Effect::new(move |started: Option<()>| {
+        let next = address.get();
         location.pathname.track();
-        if let Some(bar) = &bar {
+        if started.is_some() && elsewhere(&next) {
+            let query = query(&location.search.get_untracked());
+            let path = location.pathname.get_untracked();
+            browser::go(&format!("{path}{query}{}", location.hash.get_untracked()));
+        } else if let Some(bar) = &bar {
             bar.ready_to_complete();
         }
     });
@@ -100,14 +119,14 @@ fn Door(access: Access, api: Api) -> impl IntoView {
             </div>
         }
         .into_any(),
-        Gate::SignedIn => view! { <Inside route/> }.into_any(),
+        Gate::SignedIn => view! { <Inside route draw/> }.into_any(),
     }
     }
 }
 
 /// The pages of somebody who is signed in.
 #[component]
-fn Inside(route: Memo<Route>) -> impl IntoView {
+fn Inside(route: Memo<Route>, draw: Draw) -> impl IntoView {
     let api = Api::here();
     let repairs = Live::new(&[Topic::Repairs], move || api.repairs());
     Effect::new(move |before: Option<Route>| {
@@ -122,27 +141,25 @@ fn Inside(route: Memo<Route>) -> impl IntoView {
     view! {
         <Shell route repairs>
             {move || match route.get() {
-                Route::Page(Page::Signs) => view! { <SignsPage/> }.into_any(),
-                Route::Display(id) => view! { <DisplayPage id/> }.into_any(),
-                Route::Page(Page::Rooms) => view! { <RoomsPage/> }.into_any(),
-                Route::Page(Page::Hubs) => view! { <HubsPage/> }.into_any(),
-                Route::Page(Page::Layouts) => view! { <LayoutsPage/> }.into_any(),
-                Route::Layout(layout) => view! { <LayoutPage layout/> }.into_any(),
-                Route::Page(Page::Activity) => view! { <ActivityPage/> }.into_any(),
-                Route::Page(Page::Repairs) => view! { <RepairsPage repairs/> }.into_any(),
-                Route::Page(Page::Integration) => view! { <IntegrationPage/> }.into_any(),
-                Route::Page(Page::Security) => view! { <SecurityPage/> }.into_any(),
-                Route::Page(Page::Relay) => view! { <RelayPage/> }.into_any(),
-                Route::Page(Page::About) => view! { <About/> }.into_any(),
-                Route::Lost => view! {
+                // On its way elsewhere.
+                Route::Home => ().into_any(),
+                route => draw(route, repairs).unwrap_or_else(|| view! {
                     <Empty title=app::NO_PAGE lead=app::NO_PAGE_HINT>
                         <a class="button" href=Page::Signs.path()>{app::TO_SIGNS}</a>
                     </Empty>
                 }
-                .into_any(),
-                // On its way elsewhere.
-                Route::Home => ().into_any(),
+                .into_any()),
             }}
         </Shell>
+    }
+}
+
+/// A query with its question mark, or nothing.
+fn query(search: &str) -> String {
+    let search = search.trim_start_matches('?');
+    if search.is_empty() {
+        String::new()
+    } else {
+        format!("?{search}")
     }
 }

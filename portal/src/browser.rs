@@ -88,7 +88,7 @@ pub(crate) fn leave_for(address: &str) -> bool {
     web && window().location().assign(address).is_ok()
 }
 
-/// Goes to one of the agent's own pages, which are none of the portal's.
+/// Loads a page as the browser does by itself: one of the agent's own, or one of the portal's other program.
 pub(crate) fn go(path: &str) {
     // Only fails for what is no address.
     let _ = window().location().assign(path);

@@ -108,21 +108,12 @@ pub(crate) fn steps(
 }
 
 /// The host of an address, without scheme, port and path.
-pub(crate) fn host(address: &str) -> &str {
+fn host(address: &str) -> &str {
     let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     authority
         .rsplit_once(':')
         .map_or(authority, |(host, _)| host)
-}
-
-/// The origin of an address: scheme, host and port.
-pub(crate) fn origin(address: &str) -> &str {
-    let start = address.find("://").map_or(0, |at| at + 3);
-    let end = address[start..]
-        .find(['/', '?', '#'])
-        .map_or(address.len(), |at| start + at);
-    &address[..end]
 }
 
 #[cfg(test)]
@@ -218,17 +209,11 @@ mod tests {
     }
 
     #[test]
-    fn hosts_and_origins_of_addresses() {
+    fn hosts_of_addresses() {
         assert_eq!(
             host("https://relay.localhost:4433/oauth"),
             "relay.localhost"
         );
         assert_eq!(host("plain"), "plain");
-        assert_eq!(
-            origin("https://relay.localhost:4433/oauth/x?y"),
-            "https://relay.localhost:4433"
-        );
-        assert_eq!(origin("nonsense"), "nonsense");
-        assert_eq!(origin(""), "");
     }
 }

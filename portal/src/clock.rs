@@ -34,7 +34,7 @@ impl Clock {
         clock
     }
 
-    /// The clock of this portal, which [`crate::app::App`] provides.
+    /// The clock of this portal, which the app provides.
     pub(crate) fn here() -> Self {
         use_context().expect("App provides the clock before it draws any page")
     }

@@ -34,7 +34,7 @@ impl Feed {
         }
     }
 
-    /// The feed of this portal, which [`crate::app::App`] provides.
+    /// The feed of this portal, which the app provides.
     pub(crate) fn here() -> Self {
         use_context().expect("App provides the feed before it draws any page")
     }

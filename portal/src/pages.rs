@@ -9,7 +9,7 @@ mod display;
 mod display_settings;
 mod google_app;
 mod google_file;
-mod google_steps;
+mod guide;
 mod hubs;
 mod integration;
 mod layout;

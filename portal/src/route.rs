@@ -20,6 +20,15 @@ pub(crate) enum Route {
     Lost,
 }
 
+/// One of the two programs that the portal is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// What is looked at every day.
+    Everyday,
+    /// What is set up once. The agent answers `/settings` and `/m/layouts`, and all below them, with this one.
+    Settings,
+}
+
 /// A page of the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
@@ -114,6 +123,16 @@ impl Route {
         }
     }
 
+    /// The program that draws it; absent when whichever is there does.
+    pub(crate) fn program(&self) -> Option<Program> {
+        match self {
+            Self::Page(Page::Layouts) | Self::Layout(_) => Some(Program::Settings),
+            Self::Page(page) if Page::SETTINGS.contains(page) => Some(Program::Settings),
+            Self::Page(_) | Self::Display(_) => Some(Program::Everyday),
+            Self::Home | Self::Lost => None,
+        }
+    }
+
     /// The page that the navigation marks.
     pub(crate) fn section(&self) -> Option<Page> {
         match self {
@@ -161,5 +180,25 @@ mod tests {
         assert_eq!(Route::parse(&layout(&shipped)), Route::Layout(shipped));
         assert_eq!(Route::parse("/m/layouts/../x"), Route::Lost);
         assert_eq!(Route::parse("/"), Route::Home);
+    }
+
+    #[test]
+    fn a_page_belongs_to_the_program_that_the_agent_answers_its_address_with() {
+        let layout = Route::parse("/m/layouts/room-800x480");
+        let pages = Page::DAILY.iter().chain(Page::SETTINGS);
+        for (path, route) in pages
+            .map(|page| (page.path(), Route::Page(*page)))
+            .chain([("/m/layouts/room-800x480", layout)])
+        {
+            let settings = path.starts_with("/settings/") || path.starts_with("/m/layouts");
+            let program = if settings {
+                Program::Settings
+            } else {
+                Program::Everyday
+            };
+            assert_eq!(route.program(), Some(program), "{path}");
+        }
+        assert_eq!(Route::parse("/settings").program(), Some(Program::Settings));
+        assert_eq!(Route::Lost.program(), None);
     }
 }

@@ -1,6 +1,6 @@
 //! Every English word that the portal itself says, by page. Another language is another file of the same names.
 //!
-//! What signs show, and how, is in [`showing`]. What the agent says (problems, repairs, hints) comes from the agent.
+//! What signs show, and how, is in [`showing`]; Google's side is in [`google`]. What the agent says (problems, repairs, hints) comes from the agent.
 
 macro_rules! words {
     ($($group:ident { $($name:ident = $text:expr;)* })*) => {
@@ -11,8 +11,10 @@ macro_rules! words {
 }
 
 // After the macro, which it uses.
+mod google;
 mod showing;
 
+pub(crate) use self::google::{guide, integration};
 pub(crate) use self::showing::{announce, layouts, settings};
 
 words! {
@@ -134,6 +136,10 @@ words! {
         LAST_NEWS = "last";
         STALE = "too long ago";
         NOT_LINKED = "not on a sign";
+        ADD_LEAD = "A room is missing? Add it by its calendar's address.";
+        ADDRESS = "Calendar address";
+        ADD = "Add";
+        SEATS = "seats";
     }
     hubs {
         PAIR_TITLE = "Pair a hub";
@@ -193,57 +199,6 @@ words! {
         ALL_WELL = "Nothing needs a hand";
         ALL_WELL_LEAD = "Whatever does will stand here, with what to do, and go away by itself once it is repaired.";
         OPEN = "Go there";
-    }
-    integration {
-        APP = "Google App";
-        APP_LEAD = "Your own OAuth client in Google Cloud. Four steps, about ten minutes.";
-        EDIT = "Edit";
-        CLOSE = "Close";
-        CLIENT_ID = "Client Id";
-        CLIENT_SECRET = "Client Secret";
-        SECRET_KEPT = "Saved and never shown; type it again to change anything";
-        SAVE = "Save";
-        SAVED = "Saved.";
-        PROJECT = "Project";
-        NOT_SAVED = "No app is saved yet. Press Edit to enter it.";
-        STEP_PROJECT = "Create a project";
-        STEP_PROJECT_HINT = "In Google Cloud, for this agent alone.";
-        CONSOLE = "Open console";
-        CONSOLE_URL = "https://console.cloud.google.com/projectcreate";
-        STEP_APIS = "Enable Google Calendar API and Google People API";
-        APIS_URL = "https://console.cloud.google.com/apis/library/calendar-json.googleapis.com";
-        STEP_CONSENT = "Consent screen · Internal";
-        CONSENT_DOMAIN = "Authorised domain";
-        STEP_CLIENT = "Create an OAuth client of type Web application";
-        REDIRECT = "Authorised redirect URI, exactly";
-        ORIGIN = "Authorised JavaScript origin";
-        RELAY_FIRST = "The relay comes first.";
-        RELAY_FIRST_HINT = "Google sends the browser back through the relay; its address belongs into the Google app.";
-        TO_RELAY = "Set up the relay";
-        DROP = "Drop client_secret.json here, or";
-        CHOOSE = "choose the file";
-        FILE_LEAD = "Nothing is saved before you press Save.";
-        FILE_GOOD = "The file fits.";
-        FILE_WARNING = "This file will not work as it is.";
-        FILE_LARGE = "That file is too large to be a client_secret.json.";
-        FILE_LARGE_HINT = "Download the OAuth client's JSON again from Google's console; it is about 1 KB.";
-        BOTH_NEEDED = "Client Id and Client Secret are both needed.";
-        BOTH_NEEDED_HINT = "Copy both from Google's console, or drop client_secret.json.";
-        WORKSPACE = "Google Workspace";
-        WORKSPACE_LEAD = "You will be sent to Google to sign in and come back here.";
-        CONNECT = "Connect";
-        APP_FIRST = "Save a Google app first.";
-        DISCONNECT = "Disconnect";
-        NO_DIRECTORY = "Organisers are named by their addresses:";
-        DISCONNECT_WHAT = "The signs of its rooms will stop changing and be marked with the time.";
-        CONNECTED = "Connected";
-        RECONNECT = "Connect again";
-        NO_ACCOUNTS = "No account is connected yet.";
-        FINISHING = "Finishing the sign-in with Google…";
-        FINISHED = "Google is connected.";
-        FINISHED_HINT = "Its rooms are being read. Link them to signs next.";
-        BAD_ADDRESS = "The agent named an address that is no web address.";
-        BAD_ADDRESS_HINT = "Check the authorise address under [google] in agent.toml.";
     }
     relay {
         LEAD = "The relay stands on a public domain and passes on what Google has to reach. This agent only dials out to it.";

@@ -20,6 +20,11 @@ const stopped = (cause) => {
 addEventListener("error", (event) => stopped(event.error));
 addEventListener("unhandledrejection", (event) => stopped(event.reason));
 
+// Taken out of the browser's store as it was left, a page knows nothing of what happened since.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
 const instead = document.getElementById("not-loaded");
 init({ module_or_path: "@portal.wasm@" }).then(() => instead.remove()).catch((error) => {
   instead.classList.remove("late");

@@ -3,16 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, newPerson, wireBytes } from './chromium.mjs';
+import { launch, newPerson } from './chromium.mjs';
 import {
   allow, claim, connected, enrol, linkDisplay, pairHub, pictureThat, redirectUri, saveGoogleApp, screenshot, settledPicture,
   sign, signIn, signOut, startConnecting,
 } from './steps.mjs';
 import { World } from './world.mjs';
-
-/** What a first load shall take at most on the wire, and what fails the test. */
-const FIRST_LOAD_GOAL = 300 * 1024;
-const FIRST_LOAD_LIMIT = 350 * 1024;
 
 let world;
 let browser;
@@ -83,23 +79,6 @@ test('a renamed meeting changes the picture on the wall without a reload', async
   assert.notEqual(lunch.hash, planning.hash);
   assert.equal(await page.evaluate(() => globalThis.placardNotReloaded), true, 'the page was reloaded');
   assert.deepEqual(page.failures, []);
-});
-
-test('a first load is small', async () => {
-  const before = await newPerson(browser);
-  await before.goto(world.facts.portal);
-  await signIn(before, world.facts);
-  const storageState = await before.context().storageState();
-  await before.context().close();
-  const page = await newPerson(browser, { storageState });
-  const bytes = await wireBytes(page, async () => {
-    await page.goto(world.facts.portal);
-    await page.getByRole('button', { name: 'Sign out' }).waitFor();
-  });
-  console.log(`first load on the wire: ${(bytes / 1024).toFixed(1)} KB (goal ${FIRST_LOAD_GOAL / 1024} KB)`);
-  assert.ok(bytes > 20 * 1024, `only ${bytes} bytes were counted; was anything loaded?`);
-  assert.ok(bytes <= FIRST_LOAD_LIMIT, `a first load takes ${bytes} bytes on the wire`);
-  await page.context().close();
 });
 
 test('a sign-in without scripts leads to a page that says what is missing', async () => {

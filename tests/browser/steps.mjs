@@ -58,7 +58,7 @@ export function card(page, name) {
 /** The redirect URI that the page tells the admin to enter in Google's console. */
 export async function redirectUri(page) {
   await open(page, 'Integration');
-  return (await page.locator('code').filter({ hasText: '/oauth/google/callback' }).first().innerText()).trim();
+  return (await page.locator('code').filter({ hasText: '/oauth/google/callback' }).first().textContent()).trim();
 }
 
 /** Settings > Integration > Google App > Edit, with `fill` to put the client's id and secret there, > Save. */
@@ -68,7 +68,7 @@ export async function saveGoogleApp(page, fill) {
   await app.getByRole('button', { name: 'Edit' }).click();
   await fill(app);
   await app.getByRole('button', { name: 'Save' }).click();
-  await app.getByText('Saved.').waitFor();
+  await app.getByText('Saved.', { exact: true }).waitFor();
 }
 
 /** Google Workspace > Connect; ends on Google's consent page. */

@@ -1,4 +1,5 @@
-//! The portal's files, inside this binary. Any other address gets the front page: the portal finds its way from there.
+//! The portal's files, inside this binary. Any other address gets the page of one of the portal's two programs, which
+//! finds its way from there.
 
 use std::sync::LazyLock;
 
@@ -8,6 +9,14 @@ use http::StatusCode;
 use memory_serve::{CacheControl, MemoryServe};
 
 use super::refusal::Refusal;
+
+/// Addresses that the program for setting up draws; the program of the everyday pages draws the rest.
+const SETTINGS: [&str; 4] = [
+    "/settings",
+    "/settings/{*page}",
+    "/m/layouts",
+    "/m/layouts/{*layout}",
+];
 
 /// Addresses of what makes a page look like the portal's; absent when the agent was built without the portal.
 #[derive(Debug)]
@@ -47,7 +56,11 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 fn files() -> MemoryServe {
-    memory_serve::load!()
+    SETTINGS
+        .iter()
+        .fold(memory_serve::load!(), |files, address| {
+            files.add_alias(address, "/settings.html")
+        })
         .index_file(Some("/index.html"))
         .fallback(Some("/index.html"))
         .fallback_status(StatusCode::OK)

@@ -9,6 +9,8 @@ pub(crate) enum Mark {
     Arrow,
     Circle,
     Warning,
+    /// Leaves the portal.
+    Out,
 }
 
 impl Mark {
@@ -17,6 +19,7 @@ impl Mark {
             Self::Check => "M3 8.5 6.5 12 13 4.5",
             Self::Arrow => "M3 8h10M9 4l4 4-4 4",
             Self::Circle => "M8 4.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z",
+            Self::Out => "M6 4h6v6M12 4 4.5 11.5",
             Self::Warning => "M8 2.5 14.5 13.5H1.5ZM8 6.5v3M8 11.6v.2",
         }
     }

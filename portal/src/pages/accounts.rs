@@ -1,11 +1,12 @@
 //! Google Workspace: connect, and the accounts that are connected.
 
+use edge_api::guide::Obstacle;
 use edge_api::integration::{Account, AccountState, Integration};
 use leptos::prelude::*;
 
 use crate::browser;
 use crate::client::Api;
-use crate::components::{Doing, Icon, Mark, Note, Tone, Trouble, When};
+use crate::components::{Doing, Icon, Mark, Note, Tick, Tone, Trouble, When};
 use crate::feed::Feed;
 use crate::live::Now;
 use crate::topic::Topic;
@@ -15,22 +16,9 @@ use crate::words::{app, integration};
 pub(crate) fn Workspace(integration: Now<Integration>) -> impl IntoView {
     let api = Api::here();
     let doing = Doing::new();
-    let ready =
-        Memo::new(move |_| integration.with(|it| it.app.is_some() && it.redirect_uri.is_some()));
-    let connect = move |_| {
-        doing.run(api.begin_flow(), move |flow| {
-            if !browser::leave_for(&flow.authorise_url) {
-                doing.refuse(integration::BAD_ADDRESS, integration::BAD_ADDRESS_HINT);
-            }
-        });
-    };
-    let missing = move || {
-        integration.with(|it| match (&it.redirect_uri, &it.app) {
-            (None, _) => Some(integration::RELAY_FIRST),
-            (_, None) => Some(integration::APP_FIRST),
-            _ => None,
-        })
-    };
+    let rooms = RwSignal::new(false);
+    let obstacle = Memo::new(move |_| integration.with(|it| it.obstacle.clone()));
+    let connect = move |_| connect(api, doing, rooms.get_untracked());
     view! {
         <section class="card">
             <div class="card-head">
@@ -38,14 +26,19 @@ pub(crate) fn Workspace(integration: Now<Integration>) -> impl IntoView {
                 <button
                     type="button"
                     class="button slim main"
-                    disabled=move || doing.busy.get() || !ready.get()
+                    disabled=move || doing.busy.get() || obstacle.get().is_some()
                     on:click=connect
                 >
                     {integration::CONNECT}
                 </button>
             </div>
             <p class="soft">{integration::WORKSPACE_LEAD}</p>
-            {move || missing().map(|why| view! { <p class="warn strong">{why}</p> })}
+            <div class="below"><Tick label=integration::WITH_ROOMS value=rooms/></div>
+            {move || obstacle.get().map(|it| view! {
+                <Note tone=Tone::Warn what=it.what hint=it.action>
+                    <div class="buttons"><a class="button slim" href=it.page>{integration::MEND}</a></div>
+                </Note>
+            })}
             <Trouble of=doing.problem/>
             <ul class="rows apart">
                 {move || {
@@ -53,7 +46,7 @@ pub(crate) fn Workspace(integration: Now<Integration>) -> impl IntoView {
                     if accounts.is_empty() {
                         view! { <li class="soft">{integration::NO_ACCOUNTS}</li> }.into_any()
                     } else {
-                        accounts.into_iter().map(|account| view! { <Row account/> }).collect_view().into_any()
+                        accounts.into_iter().map(|account| view! { <Row account obstacle/> }).collect_view().into_any()
                     }
                 }}
             </ul>
@@ -61,8 +54,17 @@ pub(crate) fn Workspace(integration: Now<Integration>) -> impl IntoView {
     }
 }
 
+/// Sends the whole page to Google, to ask for what `rooms` says.
+fn connect(api: Api, doing: Doing, rooms: bool) {
+    doing.run(api.begin_flow(rooms), move |flow| {
+        if !browser::leave_for(&flow.authorise_url) {
+            doing.refuse(integration::BAD_ADDRESS, integration::BAD_ADDRESS_HINT);
+        }
+    });
+}
+
 #[component]
-fn Row(account: Account) -> impl IntoView {
+fn Row(account: Account, obstacle: Memo<Option<Obstacle>>) -> impl IntoView {
     let (api, feed) = (Api::here(), Feed::here());
     let doing = Doing::new();
     let sure = RwSignal::new(false);
@@ -73,13 +75,15 @@ fn Row(account: Account) -> impl IntoView {
             feed.tell(Topic::of("integration"))
         });
     };
+    let broken = account.state != AccountState::Connected;
+    let lists_rooms = account.lists_rooms;
     let state = match account.state {
         AccountState::Connected => {
             view! { <span class="state ok"><Icon mark=Mark::Check/>{integration::CONNECTED}</span> }
                 .into_any()
         }
         AccountState::Reconnect { why } => view! {
-            <span class="state bad"><Icon mark=Mark::Warning/>{integration::RECONNECT}</span>
+            <span class="state bad"><Icon mark=Mark::Warning/>{integration::BROKEN}</span>
             <p class="soft small">{why}</p>
         }
         .into_any(),
@@ -94,6 +98,16 @@ fn Row(account: Account) -> impl IntoView {
                 })}
             </div>
             <When this=Signal::derive(move || !sure.get())>
+                {broken.then(|| view! {
+                    <button
+                        type="button"
+                        class="button slim main"
+                        disabled=move || doing.busy.get() || obstacle.get().is_some()
+                        on:click=move |_| connect(api, doing, lists_rooms)
+                    >
+                        {integration::RECONNECT}
+                    </button>
+                })}
                 <button type="button" class="button slim" on:click=move |_| sure.set(true)>
                     {integration::DISCONNECT}
                 </button>

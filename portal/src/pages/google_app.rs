@@ -1,15 +1,16 @@
-//! Google App: the steps in Google's console, and the form that Edit opens.
+//! Google App: the guide, and the form that Edit opens.
 
-use edge_api::integration::{ClientSecretPreview, Integration, SaveGoogleApp};
+use edge_api::integration::{
+    AccountState, ClientSecretPreview, Difference, Integration, SaveGoogleApp,
+};
 use leptos::prelude::*;
 
 use crate::client::Api;
-use crate::components::{Doing, Field, Note, Submit, Tone, Trouble, When};
+use crate::components::{Copy, Doing, Field, Note, Submit, Tone, Trouble, When};
 use crate::feed::Feed;
 use crate::live::{Live, Now};
 use crate::pages::google_file::DropFile;
-use crate::pages::google_steps::Steps;
-use crate::route::Page;
+use crate::pages::guide::GuideSteps;
 use crate::topic::Topic;
 use crate::words::integration;
 
@@ -20,8 +21,12 @@ pub(crate) fn GoogleAppCard(
 ) -> impl IntoView {
     let editing = RwSignal::new(false);
     let saved = RwSignal::new(false);
-    let redirect = Memo::new(move |_| integration.with(|it| it.redirect_uri.clone()));
-    let has_app = Memo::new(move |_| integration.with(|it| it.app.is_some()));
+    // The guide stands open until it has been followed once.
+    let new_here = integration.with_untracked(|it| {
+        !it.accounts
+            .iter()
+            .any(|account| account.state == AccountState::Connected)
+    });
     let toggle = move |_| {
         saved.set(false);
         editing.update(|editing| *editing = !*editing);
@@ -35,14 +40,6 @@ pub(crate) fn GoogleAppCard(
                 </button>
             </div>
             <p class="soft">{integration::APP_LEAD}</p>
-            {move || redirect.get().is_none().then(|| view! {
-                <Note tone=Tone::Warn what=integration::RELAY_FIRST hint=integration::RELAY_FIRST_HINT>
-                    <div class="buttons"><a class="button slim" href=Page::Relay.path()>{integration::TO_RELAY}</a></div>
-                </Note>
-            })}
-            <When this=Signal::derive(move || editing.get() || !has_app.get())>
-                <Steps redirect has_app/>
-            </When>
             <When this=Signal::derive(move || !editing.get())>{move || summary(&integration.get())}</When>
             <When this=editing>
                 <Form integration live done=Callback::new(move |()| {
@@ -53,6 +50,10 @@ pub(crate) fn GoogleAppCard(
             <When this=saved>
                 <Note tone=Tone::Good what=integration::SAVED/>
             </When>
+            <details class="below" open=new_here>
+                <summary>{integration::GUIDE}</summary>
+                <GuideSteps/>
+            </details>
         </section>
     }
 }
@@ -152,5 +153,24 @@ fn told(file: &ClientSecretPreview) -> impl IntoView + use<> {
         .iter()
         .map(|warning| view! { <p class="do">{warning.clone()}</p> })
         .collect_view();
-    view! { <Note tone=Tone::Warn what=integration::FILE_WARNING>{warnings}</Note> }.into_any()
+    let differences = file.differences.iter().map(difference).collect_view();
+    view! { <Note tone=Tone::Warn what=integration::FILE_WARNING>{warnings}{differences}</Note> }
+        .into_any()
+}
+
+/// What the field says, and what it has to say.
+fn difference(it: &Difference) -> AnyView {
+    let found = it
+        .found
+        .iter()
+        .map(|value| view! { <dd><del>{value.clone()}</del></dd> });
+    view! {
+        <dl class="diff">
+            <dt>{it.field.clone()}", "{integration::IN_FILE}</dt>
+            {found.collect_view()}
+            <dt>{it.field.clone()}", "{integration::NEEDED}</dt>
+            <dd><Copy text=it.needed.clone()/></dd>
+        </dl>
+    }
+    .into_any()
 }

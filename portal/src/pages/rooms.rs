@@ -1,11 +1,11 @@
 //! `/m/rooms`: what the connected accounts can see.
 
-use edge_api::rooms::{PushState, Pushes, Room, Rooms};
+use edge_api::rooms::{AddRoom, PushState, Pushes, Room, Rooms};
 use leptos::prelude::*;
 
 use crate::client::Api;
 use crate::clock::Clock;
-use crate::components::{AsyncView, Empty, When};
+use crate::components::{AsyncView, Doing, Empty, Field, Submit, Trouble, When};
 use crate::live::{Live, Now};
 use crate::route::{Page, display};
 use crate::topic::Topic;
@@ -41,6 +41,7 @@ pub(crate) fn RoomsPage() -> impl IntoView {
         <AsyncView of=all let:all>
             <List all wanted/>
         </AsyncView>
+        <Add live=all/>
     }
 }
 
@@ -79,7 +80,41 @@ fn List(all: Now<Rooms>, wanted: RwSignal<String>) -> impl IntoView {
     }
 }
 
+/// A calendar that is on no account's list.
+#[component]
+fn Add(live: Live<Rooms>) -> impl IntoView {
+    let api = Api::here();
+    let doing = Doing::new();
+    let address = RwSignal::new(String::new());
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let calendar = address.get_untracked();
+        doing.run(api.add_room(&AddRoom { calendar }), move |_| {
+            address.set(String::new());
+            live.refresh();
+        });
+    };
+    view! {
+        <form class="form below" on:submit=submit>
+            <p class="soft">{rooms::ADD_LEAD}</p>
+            <Field label=rooms::ADDRESS value=address/>
+            <Trouble of=doing.problem/>
+            <div class="buttons"><Submit doing label=rooms::ADD/></div>
+        </form>
+    }
+}
+
+/// Building, floor and seats, as far as they are known.
+fn place(room: &Room) -> String {
+    let seats = room
+        .capacity
+        .map(|seats| format!("{seats} {}", rooms::SEATS));
+    let parts = [room.building.clone(), room.floor.clone(), seats];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
 fn row(room: Room) -> impl IntoView {
+    let place = place(&room);
     let clock = Clock::here();
     let displays = if room.displays.is_empty() {
         view! { <span class="soft">{rooms::NOT_LINKED}</span> }.into_any()
@@ -109,6 +144,7 @@ fn row(room: Room) -> impl IntoView {
         <tr>
             <td>
                 <span class="strong">{room.name}</span>
+                <span class="small block">{place}</span>
                 <span class="soft small block">{room.calendar}</span>
             </td>
             <td>{displays}</td>

@@ -136,11 +136,20 @@ async fn the_portals_own_addresses_all_give_its_page_and_the_api_never_does() {
             .unwrap()
             .starts_with("text/html")
     );
-    for path in ["/m", "/settings/integration?flow=abc", "/m/nonsense"] {
+    let settings = house.get("/settings.html", Some(&cookie)).await;
+    for (path, page) in [
+        ("/m", &front),
+        ("/m/rooms", &front),
+        ("/m/nonsense", &front),
+        ("/m/layouts", &settings),
+        ("/m/layouts/room-800x480", &settings),
+        ("/settings", &settings),
+        ("/settings/integration?flow=abc", &settings),
+    ] {
         let answer = house.get(path, Some(&cookie)).await;
         assert_eq!(
             (answer.status, &answer.text),
-            (StatusCode::OK, &front.text),
+            (StatusCode::OK, &page.text),
             "{path}"
         );
     }

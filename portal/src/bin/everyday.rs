@@ -1,0 +1,5 @@
+//! Starts the everyday pages.
+
+fn main() {
+    portal::everyday::start();
+}

@@ -1,0 +1,5 @@
+//! Starts the pages for setting up.
+
+fn main() {
+    portal::settings::start();
+}
