@@ -23,6 +23,8 @@ pub(crate) enum News {
     LayoutsChanged,
     /// A hub reported what a display stores or shows.
     DisplayChanged { display: DisplayId },
+    /// A display's battery has become low, or is so no more: its sign says so.
+    BatteryTurned { display: DisplayId },
     /// Somebody pressed a button of a display; it is told once.
     ButtonPressed { display: DisplayId, button: u32 },
     /// A hub was paired, connected, or went away.

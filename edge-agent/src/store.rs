@@ -58,6 +58,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("store/migrations/0014_portal_identity.sql"),
     include_str!("store/migrations/0015_users.sql"),
     include_str!("store/migrations/0016_history.sql"),
+    include_str!("store/migrations/0017_battery.sql"),
 ];
 
 /// Why the database could not be opened.

@@ -7,6 +7,8 @@ use edge_api::id::HubId;
 use hub_link::wire::{DisplayTelemetry, LogLine, Telemetry};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::store::is_battery_low;
+
 /// Lines of a hub's log that are kept.
 const LOG_LINES: usize = 200;
 
@@ -26,6 +28,8 @@ pub(crate) struct HubTold {
     pub(crate) problem: Option<String>,
     log: VecDeque<LogLine>,
     power_at: Option<Timestamp>,
+    /// By the hub's names, the displays whose battery was low when it was last measured, and those whose was not.
+    battery_low: HashMap<String, bool>,
 }
 
 /// What a panel measured last.
@@ -51,7 +55,8 @@ impl Fleet {
         }
     }
 
-    /// Takes down measurements. Answers batteries, by display, when it is time to store them.
+    /// Takes down measurements. Answers batteries, by display, when it is time to store them: now and then, and when
+    /// one has become low, or is so no more, because then its sign has to say so.
     pub(super) fn measured(
         &self,
         hub: &HubId,
@@ -80,21 +85,20 @@ impl Fleet {
                     .insert(measured.telemetry.display.clone(), measured);
             }
         }
-        let due = told
-            .power_at
-            .is_none_or(|at| now.duration_since(at) >= POWER_EVERY);
-        if !due {
-            return Vec::new();
-        }
         let powers = told.displays.values().map(|measured| &measured.telemetry);
         let powers: Vec<(String, u32)> = powers
             .filter_map(|measured| {
                 Some((measured.display.clone(), measured.battery_percent?.min(100)))
             })
             .collect();
-        if !powers.is_empty() {
-            told.power_at = Some(now);
+        let turned = told.batteries_turned(&powers);
+        let due = told
+            .power_at
+            .is_none_or(|at| now.duration_since(at) >= POWER_EVERY);
+        if powers.is_empty() || !(due || turned) {
+            return Vec::new();
         }
+        told.power_at = Some(now);
         powers
     }
 
@@ -132,6 +136,22 @@ impl Fleet {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<HubId, HubTold>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl HubTold {
+    /// Whether a battery has become low, is so no more, or is known for the first time.
+    fn batteries_turned(&mut self, powers: &[(String, u32)]) -> bool {
+        let mut turned = false;
+        for (display, percent) in powers {
+            let was = self.battery_low.get(display).copied();
+            let is = is_battery_low(was.unwrap_or(false), *percent);
+            if was != Some(is) {
+                self.battery_low.insert(display.clone(), is);
+                turned = true;
+            }
+        }
+        turned
     }
 }
 
@@ -195,6 +215,19 @@ mod tests {
         assert!(!due(2, 60));
         assert!(!due(3, 3599));
         assert!(due(4, 3600));
+    }
+
+    #[test]
+    fn a_battery_that_becomes_low_is_stored_at_once_and_one_that_swings_is_not() {
+        let fleet = Fleet::default();
+        let due = |sequence, percent| {
+            let told = telemetry(sequence, percent);
+            !fleet.measured(&hub(), told, at(sequence as i64)).is_empty()
+        };
+        assert!(due(1, 16), "the first one");
+        assert!(due(2, 14), "now it is low");
+        assert!(!due(3, 16) && !due(4, 14) && !due(5, 19), "it swings");
+        assert!(due(6, 90), "it was changed");
     }
 
     #[test]

@@ -93,8 +93,11 @@ impl Listener {
                 .into_iter()
                 .filter_map(|(key, percent)| Some((self.displays.get(&key)?.clone(), percent)))
                 .collect();
-            if !powers.is_empty() {
-                self.store.power(powers, now()).await?;
+            if powers.is_empty() {
+                continue;
+            }
+            for display in self.store.power(powers, now()).await? {
+                self.bus.send(News::BatteryTurned { display });
             }
         }
         Ok(())

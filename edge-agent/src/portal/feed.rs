@@ -113,6 +113,7 @@ fn event(news: News) -> Event {
         News::RoomChanged { room, .. } | News::RoomVerified { room } => Event::Room { room },
         News::LinksChanged { display }
         | News::DisplayChanged { display }
+        | News::BatteryTurned { display }
         | News::ButtonPressed { display, .. } => Event::Sign { display },
         News::HubsChanged => Event::Hubs,
         News::IntegrationChanged => Event::Integration,

@@ -120,7 +120,9 @@ impl Planner {
             tokio::select! {
                 piece = news.recv() => match piece {
                     Ok(News::RoomChanged { room, trace }) => log(self.room_changed(&room, trace).await),
-                    Ok(News::LinksChanged { display }) => log(self.link_changed(&display).await),
+                    Ok(News::LinksChanged { display } | News::BatteryTurned { display }) => {
+                        log(self.display_changed(&display).await);
+                    }
                     Ok(_) => {}
                     Err(RecvError::Lagged(_)) => self.plan_everything().await,
                     Err(RecvError::Closed) => return,
@@ -147,7 +149,7 @@ impl Planner {
         self.show_now(displays, Cause::Change { room, trace }).await
     }
 
-    async fn link_changed(&self, display: &DisplayId) -> Result<(), PlanError> {
+    async fn display_changed(&self, display: &DisplayId) -> Result<(), PlanError> {
         let display = self.store.display(display).await?;
         self.show_now(display.into_iter().collect(), Cause::Set)
             .await

@@ -49,7 +49,7 @@ pub(crate) struct Display {
     pub(crate) panel: String,
     pub(crate) room: Option<RoomId>,
     pub(crate) settings: DisplaySettings,
-    /// Its battery, as last taken down, is below [`BATTERY_LOW_PERCENT`]: the sign says so.
+    /// Its battery is low, as [`is_battery_low`] decides: the sign says so.
     pub(crate) battery_low: bool,
     pub(crate) shown: Option<Shown>,
     /// What the hub said went wrong since it last showed something.
@@ -285,7 +285,7 @@ const SELECT_HUB: &str =
 
 const SELECT_DISPLAY: &str =
     "SELECT id, hub, key, panel, room, shown_frame, shown_at, marked_since, problem, settings,
-     (SELECT percent FROM display_power WHERE display = id ORDER BY at DESC LIMIT 1) FROM displays";
+     battery_low FROM displays";
 
 fn hub_from(row: &Row<'_>) -> rusqlite::Result<Hub> {
     Ok(Hub {
@@ -319,9 +319,7 @@ fn display_from(row: &Row<'_>) -> rusqlite::Result<Display> {
         }),
         problem: row.get(8)?,
         settings: settings_column(row, 9)?,
-        battery_low: row
-            .get::<_, Option<u32>>(10)?
-            .is_some_and(|percent| percent < BATTERY_LOW_PERCENT),
+        battery_low: row.get(10)?,
     })
 }
 

@@ -221,6 +221,45 @@ async fn what_a_hub_measures_and_notices_can_be_looked_at() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_battery_that_becomes_low_is_on_the_glass_at_once_until_it_is_changed() {
+    let world = World::new().await;
+    let mut hub = world.paired_hub().await;
+    let link = hub.connect().await.unwrap();
+    let connection = link.connection.clone();
+    let _serving = hub.start(link);
+    world.planned(&hub).await;
+    let sound = hub.glass().unwrap().hash();
+    let mut sequence = 0;
+    let mut measure = |percent| {
+        sequence += 1;
+        let telemetry = Telemetry {
+            sequence,
+            displays: vec![wire::DisplayTelemetry {
+                display: "n1".to_owned(),
+                battery_percent: Some(percent),
+                ..wire::DisplayTelemetry::default()
+            }],
+            ..Telemetry::default()
+        };
+        // A datagram may be lost: the next one tells the same.
+        hub_end::send_telemetry(&connection, &telemetry);
+    };
+    let low = eventually("the sign says that its battery is low", async || {
+        measure(12);
+        let shown = hub.glass()?.hash();
+        (shown != sound).then_some(shown)
+    })
+    .await;
+    eventually("it was changed, and the sign is as it was", async || {
+        measure(95);
+        let shown = hub.glass()?.hash();
+        assert!(shown == low || shown == sound, "nothing else is shown");
+        (shown == sound).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_restored_machine_goes_on_and_the_old_one_gives_way() {
     let world = World::new().await;
     let (mut hub, serving) = world.served_hub().await;

@@ -2,13 +2,17 @@
 
 use edge_api::id::{DisplayId, HubId};
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::super::{Store, StoreError};
 use super::{instant, to_sql};
 
 /// Below this a battery is worth a walk: signs stop soon.
 pub(crate) const BATTERY_LOW_PERCENT: u32 = 15;
+
+/// From this on a battery that was low is not any more. What is measured swings by a few percent with the cold and with
+/// every change of the glass; a battery that really was charged or changed is far above.
+const BATTERY_FINE_PERCENT: u32 = 20;
 
 /// How often a battery is taken down: it lasts months.
 const POWER_EVERY: SignedDuration = SignedDuration::from_hours(6);
@@ -26,6 +30,16 @@ pub(crate) struct Power {
     pub(crate) percent: u32,
     /// How often the display had changed its picture by then.
     pub(crate) refreshes: u64,
+}
+
+/// Whether a battery is low now that was low before, or was not.
+pub(crate) fn is_battery_low(was: bool, percent: u32) -> bool {
+    let mark = if was {
+        BATTERY_FINE_PERCENT
+    } else {
+        BATTERY_LOW_PERCENT
+    };
+    percent < mark
 }
 
 impl Store {
@@ -57,14 +71,19 @@ impl Store {
         .await
     }
 
-    /// Takes down batteries, each if its last row is old enough or it has been changed or charged since.
+    /// Takes down batteries, each if its last row is old enough or it has been changed or charged since. Answers the
+    /// displays whose signs have to say something else about their battery now.
     pub(crate) async fn power(
         &self,
         readings: Vec<(DisplayId, u32)>,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Vec<DisplayId>, StoreError> {
         self.write(move |tx| {
+            let mut turned = Vec::new();
             for (display, percent) in readings {
+                if turns(tx, &display, percent)? {
+                    turned.push(display.clone());
+                }
                 let last: Option<(i64, u32)> = tx
                     .prepare_cached(
                         "SELECT at, percent FROM display_power WHERE display = ?1 ORDER BY at DESC LIMIT 1",
@@ -87,7 +106,7 @@ impl Store {
             let kept = now.saturating_sub(POWER_KEPT).unwrap_or(Timestamp::MIN);
             tx.prepare_cached("DELETE FROM display_power WHERE at < ?1")?
                 .execute([kept.as_microsecond()])?;
-            Ok(())
+            Ok(turned)
         })
         .await
     }
@@ -204,4 +223,21 @@ impl Store {
         })
         .await
     }
+}
+
+/// Takes down whether a battery is low; says whether that is news.
+fn turns(c: &Connection, display: &DisplayId, percent: u32) -> Result<bool, StoreError> {
+    let was: Option<bool> = c
+        .prepare_cached("SELECT battery_low FROM displays WHERE id = ?1")?
+        .query_row([display.as_str()], |row| row.get(0))
+        .optional()?;
+    let Some(was) = was else {
+        return Ok(false);
+    };
+    let is = is_battery_low(was, percent);
+    if is != was {
+        c.prepare_cached("UPDATE displays SET battery_low = ?2 WHERE id = ?1")?
+            .execute(params![display.as_str(), is])?;
+    }
+    Ok(is != was)
 }

@@ -53,18 +53,35 @@ async fn a_battery_is_taken_down_every_six_hours_and_when_it_was_changed() {
 }
 
 #[tokio::test]
-async fn a_display_knows_that_its_battery_is_low_until_it_is_changed() {
+async fn a_sign_says_that_its_battery_is_low_until_it_is_changed_and_does_not_waver() {
     let scene = Scene::new().await;
     let is_low = async || {
         let display = scene.store.display(&scene.display).await.unwrap();
         display.unwrap().battery_low
     };
     assert!(!is_low().await, "nothing is known of it");
-    for (hours, percent, low) in [(0, 15, false), (6, 14, true), (7, 100, false)] {
+    let mut was = false;
+    // All within the six hours in which the history takes no new row.
+    for (minutes, percent, low) in [
+        (0, 15, false),
+        (1, 14, true),
+        (2, 15, true),
+        (3, 19, true),
+        (4, 14, true),
+        (5, 20, false),
+        (6, 15, false),
+        (7, 14, true),
+        (8, 100, false),
+    ] {
         let reading = vec![(scene.display.clone(), percent)];
-        scene.store.power(reading, at(hours * 3600)).await.unwrap();
-        assert_eq!(is_low().await, low, "{percent} %");
+        let turned = scene.store.power(reading, at(minutes * 60)).await.unwrap();
+        assert_eq!(is_low().await, low, "{percent} % in minute {minutes}");
+        assert_eq!(!turned.is_empty(), low != was, "news only when it turns");
+        was = low;
     }
+    let gone = format!("disp_{}", "0".repeat(26));
+    let gone = vec![(gone.parse().unwrap(), 1)];
+    assert_eq!(scene.store.power(gone, at(600)).await.unwrap(), []);
 }
 
 #[tokio::test]
