@@ -118,7 +118,6 @@ impl Document {
             let mut fields = Fields::new(map, &Path::Root);
             document.read_top(&mut fields, warnings);
         }
-        document.written = written;
         if document.canvas.is_none() && document.reaches_beyond_today() {
             warnings.add(
                 &Path::Root,
@@ -126,6 +125,8 @@ impl Document {
             );
             document.canvas = Some(LEGACY_CANVAS);
         }
+        advice::places(&written, document.canvas, warnings);
+        document.written = written;
         document
     }
 

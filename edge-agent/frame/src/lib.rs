@@ -8,6 +8,7 @@ mod bits;
 mod document;
 mod fonts;
 mod glyphs;
+mod hyphens;
 mod images;
 mod import;
 mod language;

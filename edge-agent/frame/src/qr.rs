@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use qrcode::{Color, QrCode, Version};
+use qrcode::{Color, QrCode, Version, bits};
 
 pub(crate) use qrcode::EcLevel as Correction;
 
@@ -100,6 +100,17 @@ pub(crate) fn modules(text: &str, correction: Correction, size: Size) -> Option<
         quiet,
         dark,
     })
+}
+
+/// The least version whose code holds a text; `None` when none does.
+pub(crate) fn version_for(text: &str, correction: Correction) -> Option<u32> {
+    match bits::encode_auto(text.as_bytes(), correction)
+        .ok()?
+        .version()
+    {
+        Version::Normal(version) => u32::try_from(version).ok(),
+        Version::Micro(_) => None,
+    }
 }
 
 /// The modules, from those that are kept where they are.

@@ -12,6 +12,7 @@ use parley::{
 use crate::bitmap::Bitmap;
 use crate::fonts::Fonts;
 use crate::glyphs::{Clip, GlyphCache};
+use crate::hyphens;
 use crate::language::Language;
 use crate::palette::Ink;
 use crate::panel::Rect;
@@ -36,6 +37,8 @@ pub(crate) struct Lines {
     pub(crate) texts: Vec<String>,
     /// Width of the longest line, in pixels.
     pub(crate) width: u32,
+    /// Whether a word is spread over two of the lines, because it is wider than one.
+    pub(crate) is_word_apart: bool,
 }
 
 /// A line of text in glyphs.
@@ -138,7 +141,15 @@ impl Typesetter {
         if let Some(known) = known {
             return known.clone();
         }
-        let lines = self.set_paragraph(&one_line(text), style, width, most);
+        let text_on_one_line = one_line(text);
+        let mut lines = self.set_paragraph(&text_on_one_line, style, width, most);
+        if lines.is_word_apart {
+            let fits = |part: &str| self.width(part, style) <= width;
+            if let Some(divided) = hyphens::divide(&text_on_one_line, fits) {
+                lines = self.set_paragraph(&divided, style, width, most);
+                lines.is_word_apart = true;
+            }
+        }
         self.kept += 1;
         let set = self.paragraphs.entry(key).or_default();
         set.insert(text.into(), lines.clone());
@@ -153,9 +164,10 @@ impl Typesetter {
         let layout = self.lay_out(text, style, Some(width as f32));
         let is_whole = layout.len() <= most;
         let mut texts = Vec::new();
-        let mut widest = 0;
+        let (mut widest, mut is_word_apart) = (0, false);
         for (index, line) in layout.lines().take(most).enumerate() {
             let range = line.text_range();
+            is_word_apart |= hyphens::takes_apart(text, range.end);
             let own = text[range.clone()].trim();
             let own = if index + 1 == most && !is_whole {
                 self.shorten(&text[range.start..], range.len(), style, width)
@@ -173,6 +185,7 @@ impl Typesetter {
         Lines {
             texts,
             width: widest,
+            is_word_apart,
         }
     }
 

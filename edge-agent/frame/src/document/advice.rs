@@ -3,12 +3,15 @@
 //! What those displays cannot do is not told: places that are no multiple of eight, patterns of newer firmware and colours
 //! of other models are drawn here as they are written.
 
+mod places;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
 use crate::document::field::Field;
 use crate::document::warning::{Path, Warnings};
+use crate::import;
 
 /// Looks through a bare layout.
 pub(super) fn sheet(map: &Map<String, Value>, path: &Path<'_>, warnings: &mut Warnings) {
@@ -50,6 +53,23 @@ pub(super) fn sheet(map: &Map<String, Value>, path: &Path<'_>, warnings: &mut Wa
             );
         }
     }
+}
+
+/// Looks at where the items of every sheet lie.
+pub(super) fn places(written: &Value, canvas: Option<(u32, u32)>, warnings: &mut Warnings) {
+    let canvas = canvas.or_else(|| places::canvas_of_type(written));
+    // Ours without a canvas is for panels of every size.
+    if canvas.is_none()
+        && written
+            .get("version")
+            .is_some_and(|version| version == "placard-1")
+    {
+        return;
+    }
+    import::each_sheet(written, &Path::Root, &mut |map, path| {
+        // The sheets of one layout hang on one kind of panel.
+        places::sheet(map, canvas, path, warnings);
+    });
 }
 
 /// Looks at the sheets of a template together: one of those for a busy and a free room may be missing.

@@ -1,8 +1,11 @@
 //! A table of rooms: what each is now, until when, and its next twelve hours.
 
+mod table;
+
 use jiff::SignedDuration;
 use jiff::civil::DateTime;
 
+use self::table::{Parts, Table};
 use crate::document::item::{Align, Colour, Directory, Font, Pattern, Shape, Vertical};
 use crate::document::length::Length;
 use crate::layout::area::Area;
@@ -13,16 +16,6 @@ use crate::state::{RoomState, Status};
 
 /// The stretch of time beside each room.
 const SPAN: SignedDuration = SignedDuration::from_hours(12);
-/// Rows are not higher than this many lines of text: few rooms would stand lost.
-const ROOMIEST: f32 = 3.4;
-/// And not lower than this; rooms that have no row are counted in the last line.
-const TIGHTEST: f32 = 1.5;
-/// Shares of the width: the room's name, its state; the rest shows its hours.
-const NAME: f32 = 0.33;
-const STATE: f32 = 0.29;
-/// Below this many pixels, or so many lines of text, there is no place for hours: names and times would be cut.
-const NARROW: i32 = 360;
-const NARROW_LINES: i32 = 24;
 
 impl Canvas<'_> {
     pub(crate) fn directory(&mut self, directory: &Directory, area: Area) {
@@ -31,27 +24,19 @@ impl Canvas<'_> {
         };
         let rule = self.scene.scale.rule(directory.thickness);
         let line = self.line_height(&directory.font);
-        let wide = area.w >= NARROW && area.w >= NARROW_LINES * line;
-        let head = if wide { line } else { 0 };
-        let least = (line as f32 * TIGHTEST) as i32;
+        let table = Table::new(area, line, list.rooms.len());
+        let head = table.head();
         let room = area.h - head;
-        let most = usize::try_from(room / least.max(1)).unwrap_or(0);
+        let most = usize::try_from(room / table.least()).unwrap_or(0);
         let shown = if list.rooms.len() > most {
             most.saturating_sub(1)
         } else {
             list.rooms.len()
         };
         let rows = i32::try_from(shown.max(1)).unwrap_or(1);
-        let row = (room / (rows + i32::from(shown < list.rooms.len())))
-            .min((line as f32 * ROOMIEST) as i32);
-        let columns = self.columns(area, wide, line);
-        if wide {
-            self.heads(
-                &columns.2,
-                list.from,
-                Area { h: head, ..area },
-                &directory.font,
-            );
+        let row = (room / (rows + i32::from(shown < list.rooms.len()))).min(table.most());
+        if let Some(hours) = table.parts(&self.scene.scale, area).hours {
+            self.heads(&hours, list.from, Area { h: head, ..area }, &directory.font);
         }
         for (index, one) in list.rooms.iter().take(shown).enumerate() {
             let y = area.y + head + row * i32::try_from(index).unwrap_or(0);
@@ -68,7 +53,8 @@ impl Canvas<'_> {
                 h: row - rule,
                 ..area
             };
-            self.room(one, list.from, inside, &columns, &directory.font);
+            let parts = table.parts(&self.scene.scale, inside);
+            self.room(one, list.from, &parts, &directory.font);
         }
         if shown < list.rooms.len() {
             let y = area.y + head + row * rows;
@@ -77,46 +63,13 @@ impl Canvas<'_> {
         }
     }
 
-    /// Name, state and hours, as columns of the whole height.
-    fn columns(&self, area: Area, wide: bool, space: i32) -> (Area, Area, Area) {
-        let scale = &self.scene.scale;
-        let share = |share: f32| (area.w as f32 * share) as i32;
-        if !wide {
-            let (name, state) = scale.cut(area, share(0.5));
-            return (
-                trimmed(scale.cut(name, name.w - space / 2).0),
-                state,
-                Area { w: 0, ..area },
-            );
-        }
-        let (name, rest) = scale.cut(area, share(NAME));
-        let (state, hours) = scale.cut(rest, share(STATE));
-        (
-            scale.cut(name, name.w - space).0,
-            scale.cut(state, state.w - space).0,
-            hours,
-        )
-    }
-
     /// One room's row.
-    fn room(
-        &mut self,
-        room: &RoomState,
-        from: DateTime,
-        row: Area,
-        columns: &(Area, Area, Area),
-        font: &Font,
-    ) {
+    fn room(&mut self, room: &RoomState, from: DateTime, parts: &Parts, font: &Font) {
         let bold = Font {
             bold: true,
             ..*font
         };
-        let at = |column: &Area| Area {
-            y: row.y,
-            h: row.h,
-            ..*column
-        };
-        let (name, state, hours) = (at(&columns.0), at(&columns.1), at(&columns.2));
+        let Parts { name, state, hours } = *parts;
         self.middle(
             std::slice::from_ref(&room.room),
             &bold,
@@ -136,9 +89,9 @@ impl Canvas<'_> {
         if busy {
             // Busy is a solid block here too, told from free without reading.
             let line = self.line_height(font);
-            let high = (line * 3 / 2).min(row.h - 2);
+            let high = (line * 3 / 2).min(state.h);
             let block = Area {
-                y: state.y + (row.h - high) / 2,
+                y: state.y + (state.h - high) / 2,
                 h: high,
                 ..state
             };
@@ -159,7 +112,8 @@ impl Canvas<'_> {
         } else {
             self.middle(&wordings, font, state, Align::Left, Ink::Black);
         }
-        if hours.w > 0 {
+        // An empty bar would say that the room is free.
+        if let Some(hours) = hours.filter(|_| room.status != Status::NoInformation) {
             self.hours(room, from, hours, font);
         }
     }
@@ -175,7 +129,7 @@ impl Canvas<'_> {
     /// What is taken of the next twelve hours.
     fn hours(&mut self, room: &RoomState, from: DateTime, area: Area, font: &Font) {
         let line = self.line_height(font);
-        let high = line.min(area.h - 2);
+        let high = line.min(area.h);
         let bar = Area {
             y: area.y + (area.h - high) / 2,
             h: high,
@@ -225,12 +179,5 @@ impl Canvas<'_> {
         } else {
             bar.x + pixels
         }
-    }
-}
-
-fn trimmed(area: Area) -> Area {
-    Area {
-        w: area.w.max(0),
-        ..area
     }
 }

@@ -136,7 +136,7 @@ impl Canvas<'_> {
                 .typesetter
                 .paragraph(paragraph, style, width, allowed + 1);
             used += lines.texts.len().max(1);
-            if used > allowed || lines.width > width || breaks_a_word(paragraph, &lines.texts) {
+            if used > allowed || lines.width > width || lines.is_word_apart {
                 return false;
             }
         }
@@ -238,15 +238,12 @@ impl Canvas<'_> {
         let count = lines.len();
         for share in NARROWER {
             let narrower = (width as f32 * share) as u32;
-            let tried = self
-                .typesetter
-                .paragraph(text, style, narrower, count + 1)
-                .texts;
-            if tried.len() != count || breaks_a_word(text, &tried) {
+            let tried = self.typesetter.paragraph(text, style, narrower, count + 1);
+            if tried.texts.len() != count || tried.is_word_apart {
                 break;
             }
-            if !self.is_orphan(&tried, style, width) {
-                lines = tried;
+            if !self.is_orphan(&tried.texts, style, width) {
+                lines = tried.texts;
                 break;
             }
         }
@@ -278,30 +275,6 @@ fn reach(text: &str) -> (f32, f32) {
     } else {
         (ASCENT, DESCENT)
     }
-}
-
-/// Whether a line ends within a word of a script that has spaces between words.
-fn breaks_a_word(text: &str, lines: &[String]) -> bool {
-    /// From here on scripts break between any two characters.
-    const ANYWHERE: char = '\u{2e80}';
-    let in_word = |c: char| c.is_alphanumeric() && c < ANYWHERE;
-    let mut rest = text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .flat_map(|word| word.chars().chain([' ']))
-        .peekable();
-    for line in lines {
-        let mut last = ' ';
-        for c in line.chars().filter(|c| !c.is_whitespace()) {
-            // Spaces of the text have no counterpart here.
-            while rest.next_if_eq(&' ').is_some() {}
-            rest.next();
-            last = c;
-        }
-        if in_word(last) && rest.peek().copied().is_some_and(in_word) {
-            return true;
-        }
-    }
-    false
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ impl Canvas<'_> {
                 };
             let line = Lines {
                 texts: vec![line.clone()],
-                width: 0,
+                ..Lines::default()
             };
             self.typesetter
                 .draw_in(self.on, &line, fitted.style, (x, baseline), ink, clip);

@@ -73,10 +73,7 @@ fn a_room_that_must_not_be_used() {
 
 #[test]
 fn several_rooms() {
-    for panel in scene::all_panels()
-        .into_iter()
-        .filter(|panel| panel.width.min(panel.height) > 200)
-    {
+    for panel in scene::all_panels() {
         let lobby = layouts::named("lobby").unwrap();
         compare(
             "lobby",

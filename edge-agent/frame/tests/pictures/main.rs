@@ -6,6 +6,7 @@ mod corpus;
 mod documents;
 mod fuzz;
 mod goldens;
+mod photographs;
 mod properties;
 mod scene;
 mod schema;

@@ -59,20 +59,16 @@ fn lines(texts: &[&str]) -> Vec<String> {
 }
 
 #[test]
-fn a_line_may_end_at_a_space_or_a_hyphen_but_not_in_a_word() {
-    assert!(!breaks_a_word(
-        "Using real-time  DSP",
-        &lines(&["Using real-", "time DSP"])
-    ));
-    assert!(breaks_a_word(
-        "Donaudampfschiff",
-        &lines(&["Donau", "dampfschiff"])
-    ));
-    assert!(!breaks_a_word(
-        "会議室の予約",
-        &lines(&["会議室", "の予約"])
-    ));
-    assert!(!breaks_a_word("", &[]));
+fn a_word_that_is_wider_than_its_line_is_divided_with_a_hyphen() {
+    let (lines, size) = title("Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz");
+    assert!((size - 18.0).abs() < f32::EPSILON, "it shrinks first");
+    assert!(lines.len() == 2 && lines[0].ends_with('-'), "{lines:?}");
+    assert_eq!(
+        lines.concat().replace('-', ""),
+        "Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz"
+    );
+    let (lines, _) = title("Abrechnung der Betriebskostenvorauszahlungen");
+    assert!(lines.iter().all(|line| !line.ends_with('-')), "{lines:?}");
 }
 
 #[test]
