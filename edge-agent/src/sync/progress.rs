@@ -82,6 +82,8 @@ pub(super) struct Progress {
     listing: Option<Vec<CalendarSignal>>,
     /// Something was announced while the list ran.
     dirty: bool,
+    /// While the list ran it was said that everything is to be looked at anew: what it failed of may be mended.
+    anew: bool,
     failures: u32,
     /// When the lists of the last minute were begun.
     begun: VecDeque<Timestamp>,
@@ -99,6 +101,7 @@ impl Progress {
             heard_on: None,
             listing: None,
             dirty: false,
+            anew: false,
             failures: 0,
             begun: VecDeque::new(),
         }
@@ -145,6 +148,7 @@ impl Progress {
         self.not_before = None;
         self.due = self.due.min(now);
         self.dirty |= self.listing.is_some();
+        self.anew |= self.listing.is_some();
     }
 
     /// When it is to be listed next; `None` while it is being listed.
@@ -178,6 +182,7 @@ impl Progress {
         self.begun.retain(|at| now.duration_since(*at) < LATELY);
         self.begun.push_back(now);
         self.dirty = false;
+        self.anew = false;
         let known: Vec<CalendarSignal> = self.heard.values().cloned().collect();
         let trace = Trace {
             webhook_at: known.iter().map(|signal| signal.received_at).min(),
@@ -226,6 +231,9 @@ impl Progress {
                 let wait = backoff::wait(self.failures, LONGEST_WHEN_ANNOUNCED, None, dice);
                 self.not_before = Some(after(now, wait));
             }
+        }
+        if self.anew {
+            self.due_now(now);
         }
         Vec::new()
     }

@@ -214,6 +214,17 @@ fn a_refusal_is_asked_about_again_much_later() {
 }
 
 #[test]
+fn what_was_mended_while_a_list_failed_of_it_is_tried_at_once() {
+    for how in [Ended::Refused, Ended::Failed { retry_after: None }] {
+        let mut schedule = one_listed_room();
+        begin(&mut schedule, at(600), 8);
+        schedule.all_due(at(601));
+        schedule.ended(&room(1), how, at(602), 0);
+        assert_eq!(next_due(&schedule), Some(at(602)));
+    }
+}
+
+#[test]
 fn announced_rooms_go_first_when_not_all_can_go() {
     let mut schedule = Schedule::default();
     schedule.keep((1..=3).map(|n| (room(n), kept())).collect(), at(0));
