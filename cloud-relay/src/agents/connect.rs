@@ -73,6 +73,8 @@ mod here {
 
     /// Agents send nothing but pings.
     const MAX_MESSAGE: usize = 4 << 10;
+    /// Allocated for each connected agent for as long as it is connected; 128 KiB if nothing is said.
+    const READ_BUFFER: usize = 4 << 10;
 
     pub(crate) async fn connect<S: Store>(
         State(relay): State<Arc<Relay<S, LocalDownlink>>>,
@@ -100,7 +102,10 @@ mod here {
         }
         info!(agent = %caller.id(), "connected");
         let relay = Arc::clone(&relay);
-        let carry = upgrade.max_message_size(MAX_MESSAGE).on_upgrade(async move |socket| {
+        let upgrade = upgrade
+            .max_message_size(MAX_MESSAGE)
+            .read_buffer_size(READ_BUFFER);
+        let carry = upgrade.on_upgrade(async move |socket| {
             let mut conversation = Conversation::new(now());
             let answer = |text: &str| match conversation.take(text, now()) {
                 Reply::Say(text) => Ok(Some(text)),
